@@ -1,0 +1,46 @@
+#include <napi.h>
+
+#include <memory>
+
+#include "environment.h"
+#include "pool_budget.h"
+#include "queue.h"
+#include "syscalls.h"
+
+namespace mqueue {
+
+namespace {
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  if (Environment::Create(env) == nullptr) return exports;
+
+  // The exported function keeps the class: nothing of it is shared between environments.
+  auto constructor = std::make_shared<Napi::FunctionReference>(Napi::Persistent(Queue::Define(env)));
+  exports["open"] = Napi::Function::New(env, [constructor](const Napi::CallbackInfo& info) {
+    return Queue::Open(info, constructor->Value());
+  });
+  exports["unlink"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+    return Napi::Number::New(info.Env(), Unlink(info[0].ToString().Utf8Value()));
+  });
+  // Cancels all waits of this environment, and lets no more begin.
+  exports["stop"] = Napi::Function::New(
+      env, [](const Napi::CallbackInfo& info) { Environment::Of(info.Env())->Stop(); });
+  // notifyWhenThreadFree(listener): once.
+  exports["notifyWhenThreadFree"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+    if (info[0].IsFunction()) {
+      Environment::Of(info.Env())->NotifyWhenThreadFree(info[0].As<Napi::Function>());
+    }
+  });
+  exports["poolBudget"] = Napi::Number::New(env, PoolBudget::Capacity());
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace mqueue
+
+static Napi::Object InitializeModule(Napi::Env env, Napi::Object exports) {
+  return mqueue::Initialize(env, exports);
+}
+
+NODE_API_MODULE(posix_mqueue, InitializeModule)

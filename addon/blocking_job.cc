@@ -1,0 +1,109 @@
+#include "blocking_job.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "environment.h"
+#include "wake_signal.h"
+
+namespace mqueue {
+
+namespace {
+
+// In the year 2255: as far as the kernel's clock type can say.
+constexpr time_t kNever = 9'000'000'000;
+
+}  // namespace
+
+BlockingJob::BlockingJob(Queue* queue, std::shared_ptr<Environment> environment,
+                         PoolBudget::Token token)
+    : queue_(queue),
+      environment_(std::move(environment)),
+      token_(std::move(token)),
+      deadline_{kNever, 0} {
+  request_.data = this;
+}
+
+int BlockingJob::Start(std::unique_ptr<BlockingJob> job) {
+  const auto work = [](uv_work_t* request) {
+    auto* self = static_cast<BlockingJob*>(request->data);
+    self->Run();
+    self->SetBack();
+  };
+  const auto after = [](uv_work_t* request, int status) {
+    const std::unique_ptr<BlockingJob> self(static_cast<BlockingJob*>(request->data));
+    const std::shared_ptr<Environment> environment = self->environment_;
+    // Before the result is told: who is told may want to wait again.
+    self->token_.Release();
+    self->Back(std::exchange(self->queue_, nullptr), status == UV_ECANCELED);
+    environment->RemoveJob(self.get());
+  };
+  const int status = uv_queue_work(job->environment_->loop(), &job->request_, work, after);
+  if (status != 0) return status;
+  job->environment_->AddJob(job.get());
+  job.release();
+  return 0;
+}
+
+void BlockingJob::Cancel() {
+  if (cancelled_.load()) return;
+  cancelled_.store(true);
+  if (uv_cancel(reinterpret_cast<uv_req_t*>(&request_)) == 0) {
+    SetBack();
+    return;
+  }
+  const std::lock_guard<std::mutex> guard(lock_);
+  if (state_ != State::kWaiting) return;
+  // The kernel reads it on the other thread, without this lock.
+  __atomic_store_n(&deadline_.tv_sec, time_t{0}, __ATOMIC_SEQ_CST);
+  // It fails for a thread that has ended; this one waits in Block.
+  WakeSignal::Send(thread_);
+}
+
+void BlockingJob::AwaitBack() {
+  std::unique_lock<std::mutex> guard(lock_);
+  back_.wait(guard, [this] { return state_ == State::kBack; });
+}
+
+void BlockingJob::Abandon() {
+  AwaitBack();
+  Discard();
+}
+
+int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {
+  if (!EnterWait()) return -ECANCELED;
+  int result;
+  bool interrupted;
+  do {
+    {
+      const WakeSignal::Window window;
+      result = call(&deadline_);
+    }
+    // EAGAIN: libuv had put the descriptor into non-blocking mode for a moment.
+    interrupted = result == -EINTR || result == -ETIMEDOUT || result == -EAGAIN;
+  } while (interrupted && !cancelled());
+  LeaveWait();
+  return interrupted ? -ECANCELED : result;
+}
+
+bool BlockingJob::EnterWait() {
+  const std::lock_guard<std::mutex> guard(lock_);
+  if (cancelled()) return false;
+  thread_ = pthread_self();
+  state_ = State::kWaiting;
+  return true;
+}
+
+void BlockingJob::LeaveWait() {
+  const std::lock_guard<std::mutex> guard(lock_);
+  state_ = State::kDraining;
+}
+
+void BlockingJob::SetBack() {
+  // Notified under the lock: who waits for it may delete this object as soon as it has the lock.
+  const std::lock_guard<std::mutex> guard(lock_);
+  state_ = State::kBack;
+  back_.notify_all();
+}
+
+}  // namespace mqueue

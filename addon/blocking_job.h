@@ -1,0 +1,82 @@
+#pragma once
+
+#include <pthread.h>
+#include <uv.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <ctime>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "pool_budget.h"
+
+namespace mqueue {
+
+class Environment;
+class Queue;
+
+// One blocking system call on a thread of libuv's pool, and its cancellation.
+//
+// The call gets a pointer to the job's own deadline, far in the future. To cancel, store a past
+// deadline, then signal the thread. The signal lands before the kernel has read the deadline (the
+// call then ends at once, with ETIMEDOUT) or after it (EINTR); there is no third case, so no wake-up
+// is lost. The state changes under a lock that the canceller holds while it signals, so no signal
+// is sent to a thread that left the wait.
+class BlockingJob {
+ public:
+  virtual ~BlockingJob() = default;
+  BlockingJob(const BlockingJob&) = delete;
+  BlockingJob& operator=(const BlockingJob&) = delete;
+
+  // Queues the job, which then owns itself until it is back on the loop. 0 or a negative errno.
+  static int Start(std::unique_ptr<BlockingJob> job);
+
+  // Idempotent. The job comes back soon, with what it had taken.
+  void Cancel();
+  // After Cancel: returns when the pool thread has let go of the queue. Microseconds, as soon as
+  // that thread is scheduled.
+  void AwaitBack();
+  // After Cancel, for the end of the process: as AwaitBack, then a received message goes back to the
+  // kernel.
+  void Abandon();
+  // From now on nobody is told about the end of this job.
+  void Detach() { queue_ = nullptr; }
+
+ protected:
+  BlockingJob(Queue* queue, std::shared_ptr<Environment> environment, PoolBudget::Token token);
+
+  // On the pool thread: makes the blocking call through Block, then what needs no waiting.
+  virtual void Run() = 0;
+  // On the loop. `queue` is null when the job was detached.
+  virtual void Back(Queue* queue, bool cancelled_in_queue) = 0;
+  // On the loop, when nobody will take the result.
+  virtual void Discard() {}
+
+  // On the pool thread. `call` is given the deadline and returns 0 or a negative errno. Returns that,
+  // or -ECANCELED.
+  int Block(const std::function<int(const struct timespec*)>& call);
+  bool cancelled() const { return cancelled_.load(); }
+
+ private:
+  enum class State { kQueued, kWaiting, kDraining, kBack };
+
+  bool EnterWait();
+  void LeaveWait();
+  void SetBack();
+
+  uv_work_t request_{};
+  Queue* queue_;
+  std::shared_ptr<Environment> environment_;
+  PoolBudget::Token token_;
+
+  std::mutex lock_;
+  std::condition_variable back_;
+  State state_ = State::kQueued;
+  pthread_t thread_{};
+  std::atomic<bool> cancelled_{false};
+  struct timespec deadline_;
+};
+
+}  // namespace mqueue

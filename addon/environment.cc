@@ -1,0 +1,118 @@
+#include "environment.h"
+
+#include <utility>
+#include <vector>
+
+#include "blocking_job.h"
+#include "pool_budget.h"
+#include "queue.h"
+
+namespace mqueue {
+
+namespace internal {
+void CountOpened(Environment& environment) { environment.HandleOpened(); }
+void CountClosed(Environment& environment) { environment.HandleClosed(); }
+}  // namespace internal
+
+std::shared_ptr<Environment> Environment::Create(Napi::Env env) {
+  uv_loop_t* loop = nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) {
+    Napi::Error::New(env, "this runtime gives addons no libuv event loop")
+        .ThrowAsJavaScriptException();
+    return nullptr;
+  }
+  std::shared_ptr<Environment> environment(new Environment(env, loop));
+  const int status = environment->Initialize();
+  if (status != 0) {
+    Napi::Error::New(env, std::string("cannot set up the event loop: ") + uv_strerror(status))
+        .ThrowAsJavaScriptException();
+    return nullptr;
+  }
+  env.SetInstanceData(new InstanceData{environment});
+  return environment;
+}
+
+std::shared_ptr<Environment> Environment::Of(Napi::Env env) {
+  return env.GetInstanceData<InstanceData>()->environment;
+}
+
+Environment::~Environment() = default;
+
+int Environment::Initialize() {
+  const int status = freed_.Open(shared_from_this(), this, [this](uv_async_t* async) {
+    return uv_async_init(loop_, async, [](uv_async_t* fired) {
+      if (fired->data != nullptr) static_cast<Environment*>(fired->data)->ThreadFreed();
+    });
+  });
+  if (status != 0) return status;
+  freed_.SetReferenced(false);
+  if (napi_add_async_cleanup_hook(env_, CleanupHook, this, &cleanup_) != napi_ok) {
+    freed_.Close();
+    return UV_ENOMEM;
+  }
+  self_ = shared_from_this();
+  return 0;
+}
+
+void Environment::RemoveJob(BlockingJob* job) {
+  jobs_.erase(job);
+  FinishCleanup();
+}
+
+void Environment::HandleClosed() {
+  --open_handles_;
+  FinishCleanup();
+}
+
+void Environment::CancelJobs() {
+  for (BlockingJob* job : jobs_) job->Cancel();
+}
+
+void Environment::Stop() {
+  stopped_ = true;
+  CancelJobs();
+  for (BlockingJob* job : jobs_) job->Abandon();
+}
+
+void Environment::NotifyWhenThreadFree(Napi::Function listener) {
+  if (stopped_) return;
+  on_freed_ = Napi::Persistent(listener);
+  uv_async_t* async = freed_.get();
+  // The token that is being waited for may be released on another thread.
+  PoolBudget::Subscribe(this, [async] { uv_async_send(async); });
+}
+
+void Environment::ThreadFreed() {
+  PoolBudget::Unsubscribe(this);
+  if (closing_ || on_freed_.IsEmpty()) return;
+  const Napi::HandleScope scope(env_);
+  const Napi::Function listener = on_freed_.Value();
+  on_freed_.Reset();
+  listener.MakeCallback(env_.Global(), 0, nullptr);
+  if (env_.IsExceptionPending()) {
+    napi_fatal_exception(env_, env_.GetAndClearPendingException().Value());
+  }
+}
+
+void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
+  auto* environment = static_cast<Environment*>(data);
+  const std::shared_ptr<Environment> alive = environment->self_;
+  environment->closing_ = true;
+  environment->stopped_ = true;
+  PoolBudget::Unsubscribe(environment);
+  environment->on_freed_.Reset();
+  environment->CancelJobs();
+  const std::vector<Queue*> queues(environment->queues_.begin(), environment->queues_.end());
+  for (Queue* queue : queues) queue->CloseHandles();
+  environment->freed_.Close();
+  environment->FinishCleanup();
+}
+
+void Environment::FinishCleanup() {
+  if (!closing_ || cleanup_ == nullptr || !jobs_.empty() || open_handles_ > 0) return;
+  // It fails for a null handle only.
+  napi_remove_async_cleanup_hook(std::exchange(cleanup_, nullptr));
+  self_.reset();
+}
+
+}  // namespace mqueue

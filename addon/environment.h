@@ -1,0 +1,76 @@
+#pragma once
+
+#include <napi.h>
+#include <uv.h>
+
+#include <cstddef>
+#include <memory>
+#include <set>
+
+#include "message_batch.h"
+#include "uv_handle.h"
+
+namespace mqueue {
+
+class BlockingJob;
+class Queue;
+
+// What belongs to one JavaScript environment (the main thread, or one worker thread): its loop, its
+// jobs and handles in flight, and their end. All of it is used on that environment's thread only.
+class Environment : public std::enable_shared_from_this<Environment> {
+ public:
+  // Creates it and ties it to `env`; throws a JavaScript exception and returns null on failure.
+  static std::shared_ptr<Environment> Create(Napi::Env env);
+  static std::shared_ptr<Environment> Of(Napi::Env env);
+  ~Environment();
+
+  uv_loop_t* loop() const { return loop_; }
+  // True once JavaScript must not be called any more.
+  bool closing() const { return closing_; }
+  // True once no new wait may begin.
+  bool stopped() const { return stopped_; }
+  // One for all queues: nothing stays in it longer than a turn.
+  MessageBatch& scratch() { return scratch_; }
+
+  void AddJob(BlockingJob* job) { jobs_.insert(job); }
+  void RemoveJob(BlockingJob* job);
+  void AddQueue(Queue* queue) { queues_.insert(queue); }
+  void RemoveQueue(Queue* queue) { queues_.erase(queue); }
+  void HandleOpened() { ++open_handles_; }
+  void HandleClosed();
+
+  // Ends every wait for good and gives messages that came meanwhile back to the kernel. For
+  // process 'exit': Node joins the pool's threads before it runs cleanup hooks.
+  void Stop();
+
+  // Calls `listener` once, on the loop, after a pool thread of the budget became free.
+  void NotifyWhenThreadFree(Napi::Function listener);
+
+ private:
+  struct InstanceData {
+    std::shared_ptr<Environment> environment;
+  };
+
+  explicit Environment(Napi::Env env, uv_loop_t* loop) : env_(env), loop_(loop) {}
+  int Initialize();
+  void CancelJobs();
+  void FinishCleanup();
+  void ThreadFreed();
+  static void CleanupHook(napi_async_cleanup_hook_handle handle, void* data);
+
+  Napi::Env env_;
+  uv_loop_t* loop_;
+  bool closing_ = false;
+  bool stopped_ = false;
+  std::set<BlockingJob*> jobs_;
+  std::set<Queue*> queues_;
+  size_t open_handles_ = 0;
+  MessageBatch scratch_;
+  UvHandle<uv_async_t> freed_;
+  Napi::FunctionReference on_freed_;
+  napi_async_cleanup_hook_handle cleanup_ = nullptr;
+  // Keeps the object while the cleanup hook, which has a bare pointer, may run.
+  std::shared_ptr<Environment> self_;
+};
+
+}  // namespace mqueue

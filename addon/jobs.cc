@@ -1,0 +1,72 @@
+#include "jobs.h"
+
+#include <cerrno>
+#include <utility>
+
+#include "environment.h"
+#include "queue.h"
+#include "syscalls.h"
+
+namespace mqueue {
+
+ReceiveJob::ReceiveJob(Queue* queue, PoolBudget::Token token, size_t max)
+    : BlockingJob(queue, queue->environment(), std::move(token)),
+      fd_(queue->fd()),
+      writable_(queue->writable()),
+      message_size_(queue->message_size()),
+      max_(max) {}
+
+void ReceiveJob::Run() {
+  error_ = Block([this](const struct timespec* deadline) {
+    return batch_.TakeOne(fd_, message_size_, deadline);
+  });
+  // What ends the rest is told by the next call: these messages go first.
+  if (error_ == 0 && !cancelled()) batch_.Drain(fd_, message_size_, max_);
+}
+
+void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
+  if (queue == nullptr) return;
+  queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch_);
+}
+
+void ReceiveJob::Discard() {
+  GiveBack(fd_, writable_, batch_, 0);
+  MarkTaken();
+}
+
+void ReceiveJob::MarkTaken() {
+  batch_.Clear();
+  error_ = -ECANCELED;
+}
+
+SendJob::SendJob(Queue* queue, PoolBudget::Token token, MessageBatch batch)
+    : BlockingJob(queue, queue->environment(), std::move(token)),
+      fd_(queue->fd()),
+      batch_(std::move(batch)) {}
+
+void SendJob::Run() {
+  error_ = Block([this](const struct timespec* deadline) {
+    return Send(fd_, batch_.data(0), batch_.entry(0).size, batch_.entry(0).priority, deadline);
+  });
+  if (error_ != 0) return;
+  sent_ = 1;
+  if (cancelled()) return;
+  int error = 0;
+  sent_ = batch_.SendFrom(fd_, 1, &error);
+}
+
+void SendJob::Back(Queue* queue, bool cancelled_in_queue) {
+  if (queue == nullptr) return;
+  queue->SendJobBack(cancelled_in_queue ? -ECANCELED : error_, sent_);
+}
+
+size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first) {
+  if (first >= batch.count()) return 0;
+  int error = 0;
+  if (writable) return batch.SendFrom(fd, first, &error) - first;
+  const OpenResult twin = WritingTwin(fd);
+  if (twin.error != 0) return 0;
+  return batch.SendFrom(twin.descriptor.get(), first, &error) - first;
+}
+
+}  // namespace mqueue

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "blocking_job.h"
+#include "message_batch.h"
+
+namespace mqueue {
+
+// Waits for one message, then takes what is there without waiting, `max` in all.
+class ReceiveJob : public BlockingJob {
+ public:
+  ReceiveJob(Queue* queue, PoolBudget::Token token, size_t max);
+
+  // After AwaitBack: what it took, or the error.
+  const MessageBatch& batch() const { return batch_; }
+  int error() const { return error_; }
+  // The messages have gone elsewhere.
+  void MarkTaken();
+
+ protected:
+  void Run() override;
+  void Back(Queue* queue, bool cancelled_in_queue) override;
+  void Discard() override;
+
+ private:
+  int fd_;
+  bool writable_;
+  size_t message_size_;
+  size_t max_;
+  int error_ = 0;
+  MessageBatch batch_;
+};
+
+// Waits until the first message is sent, then sends as many more as go without waiting.
+class SendJob : public BlockingJob {
+ public:
+  SendJob(Queue* queue, PoolBudget::Token token, MessageBatch batch);
+
+ protected:
+  void Run() override;
+  void Back(Queue* queue, bool cancelled_in_queue) override;
+
+ private:
+  int fd_;
+  int error_ = 0;
+  size_t sent_ = 0;
+  MessageBatch batch_;
+};
+
+// Puts messages from `first` on back into the kernel's queue, with their priorities and without
+// waiting. `writable`: whether `fd` itself may send. Returns how many went.
+size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first);
+
+}  // namespace mqueue

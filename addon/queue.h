@@ -1,0 +1,101 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstddef>
+#include <memory>
+
+#include "descriptor.h"
+#include "environment.h"
+#include "message_batch.h"
+#include "poller.h"
+#include "pool_budget.h"
+#include "spinner.h"
+
+namespace mqueue {
+
+class ReceiveJob;
+class SendJob;
+
+// One open queue, as JavaScript sees it. Every method answers with a negative errno instead of
+// throwing; the policy (who waits, in which way, what is told to the user) is JavaScript's.
+//
+// There is at most one wait in each direction. Its end is told by a call of the property
+// `onreceive` (an array: data, priority, data, priority, ...; or a negative errno) or `onsend` (how
+// many were sent, or a negative errno). While a wait lasts the object is not garbage-collected.
+class Queue : public Napi::ObjectWrap<Queue> {
+ public:
+  static Napi::Function Define(Napi::Env env);
+  // open(name, flags, mode, maxMessages, maxMessageSize), 0 and 0: the kernel's defaults. The
+  // queue, or a negative errno.
+  static Napi::Value Open(const Napi::CallbackInfo& info, const Napi::Function& constructor);
+
+  explicit Queue(const Napi::CallbackInfo& info);
+  ~Queue() override;
+
+  const std::shared_ptr<Environment>& environment() const { return environment_; }
+  int fd() const { return descriptor_.get(); }
+  bool writable() const { return writable_; }
+  size_t message_size() const { return message_size_; }
+
+  // From the poller and the spinners: try what waits for `events`.
+  void Ready(int status, int events);
+  void ReceiveJobBack(int error, const MessageBatch& batch);
+  void SendJobBack(int error, size_t sent);
+  void CloseHandles();
+
+ private:
+  enum class Way { kNone, kWorker, kLoop, kSpin };
+
+  Napi::Value Attributes(const Napi::CallbackInfo& info);
+  Napi::Value TryReceive(const Napi::CallbackInfo& info);
+  Napi::Value TrySend(const Napi::CallbackInfo& info);
+  Napi::Value TrySendMany(const Napi::CallbackInfo& info);
+  Napi::Value ReceiveOnWorker(const Napi::CallbackInfo& info);
+  Napi::Value ReceiveOnLoop(const Napi::CallbackInfo& info);
+  Napi::Value ReceiveSpinning(const Napi::CallbackInfo& info);
+  Napi::Value CancelReceive(const Napi::CallbackInfo& info);
+  Napi::Value SettleReceive(const Napi::CallbackInfo& info);
+  Napi::Value SendOnWorker(const Napi::CallbackInfo& info);
+  Napi::Value SendOnLoop(const Napi::CallbackInfo& info);
+  Napi::Value SendSpinning(const Napi::CallbackInfo& info);
+  Napi::Value CancelSend(const Napi::CallbackInfo& info);
+  Napi::Value GiveBackMessages(const Napi::CallbackInfo& info);
+  Napi::Value ReserveThread(const Napi::CallbackInfo& info);
+  Napi::Value ReleaseThread(const Napi::CallbackInfo& info);
+  Napi::Value SetReferenced(const Napi::CallbackInfo& info);
+  Napi::Value Close(const Napi::CallbackInfo& info);
+
+  int CheckCanWait(Way way) const;
+  void BeginReceive(Way way, size_t max);
+  void BeginSend(Way way);
+  void EndReceive();
+  void EndSend();
+  void TryWaitingReceive(int status);
+  void TryWaitingSend(int status);
+  void DeliverReceived(int error, const MessageBatch& batch);
+  void DeliverSent(int error, size_t sent);
+  void Call(const char* property, napi_value argument);
+
+  std::shared_ptr<Environment> environment_;
+  Napi::AsyncContext context_;
+  Descriptor descriptor_;
+  bool readable_ = false;
+  bool writable_ = false;
+  size_t message_size_ = 0;
+  PoolBudget::Token reservation_;
+
+  Poller poller_{this};
+  Spinner receive_spinner_;
+  Spinner send_spinner_;
+
+  Way receive_way_ = Way::kNone;
+  size_t receive_max_ = 0;
+  ReceiveJob* receive_job_ = nullptr;
+
+  Way send_way_ = Way::kNone;
+  MessageBatch pending_;
+  SendJob* send_job_ = nullptr;
+};
+
+}  // namespace mqueue

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <mqueue.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <ctime>
+#include <string>
+
+#include "descriptor.h"
+
+// The Linux system calls behind mq_overview(7), called directly: glibc's mq_ functions are
+// versioned GLIBC_2.34, which would shut out every older distribution. Failures are returned as a
+// negative errno, never through errno itself.
+namespace mqueue {
+
+struct OpenResult {
+  Descriptor descriptor;
+  int error = 0;
+};
+
+// `name` carries its leading slash. `attributes` may be null: the kernel's defaults.
+OpenResult Open(const std::string& name, int flags, mode_t mode, const struct mq_attr* attributes);
+
+int Unlink(const std::string& name);
+
+int GetAttributes(int fd, struct mq_attr* attributes);
+
+// Wait until `deadline` (CLOCK_REALTIME, absolute; the kernel reads it when the call begins).
+// Receive returns the length of the message.
+ssize_t Receive(int fd, char* buffer, size_t size, unsigned* priority,
+                const struct timespec* deadline);
+int Send(int fd, const char* data, size_t size, unsigned priority, const struct timespec* deadline);
+
+// The same without waiting: -EAGAIN on an empty or a full queue.
+ssize_t TryReceive(int fd, char* buffer, size_t size, unsigned* priority);
+int TrySend(int fd, const char* data, size_t size, unsigned priority);
+
+// A second, writing descriptor of the queue behind `fd`, also when it was unlinked meanwhile.
+OpenResult WritingTwin(int fd);
+
+// Takes O_NONBLOCK off the descriptor. libuv sets it on every descriptor that it polls.
+int MakeBlocking(int fd);
+
+}  // namespace mqueue

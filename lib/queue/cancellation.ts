@@ -1,0 +1,61 @@
+import { AbortError, timeoutError } from '../errors.js';
+
+/** When a wait is given up. */
+export interface WaitOptions {
+  /**
+   * Milliseconds after which the wait is given up with an error of code `ETIMEDOUT`; 0 only tries.
+   * Counted by a monotonic clock.
+   *
+   * @defaultValue `Infinity`: none
+   */
+  timeout?: number | undefined;
+  /** Gives the wait up with an `AbortError`, whose `cause` is the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Whether nothing can give such a wait up. */
+export function isUnlimited(options: WaitOptions): boolean {
+  return options.signal === undefined && (options.timeout ?? Infinity) === Infinity;
+}
+
+/**
+ * Calls `give up` once, at the timeout or the abort, unless it is disarmed before. It leaves no
+ * timer and no listener behind.
+ */
+export class Cancellation {
+  readonly #queue: string;
+  readonly #syscall: string;
+  readonly #options: WaitOptions;
+  readonly #giveUp: (error: Error) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    queue: string,
+    syscall: string,
+    options: WaitOptions,
+    giveUp: (error: Error) => void,
+  ) {
+    this.#queue = queue;
+    this.#syscall = syscall;
+    this.#options = options;
+    this.#giveUp = giveUp;
+    const { timeout = Infinity, signal } = options;
+    if (timeout !== Infinity) this.#timer = setTimeout(this.#expire, timeout);
+    signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  disarm(): void {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #expire = (): void => {
+    this.disarm();
+    this.#giveUp(timeoutError(this.#queue, this.#syscall, this.#options.timeout ?? Infinity));
+  };
+
+  readonly #abort = (): void => {
+    this.disarm();
+    this.#giveUp(new AbortError(this.#options.signal?.reason, this.#queue));
+  };
+}
