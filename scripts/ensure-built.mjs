@@ -1,0 +1,31 @@
+// Makes the checkout ready to run, and does only what is not done yet: the packages, the native
+// addon, the compiled TypeScript.
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function changed(...parts) {
+  return statSync(join(root, ...parts), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function run(command, ...parameters) {
+  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit' });
+  if (error !== undefined) console.error(`${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+if (changed('node_modules', '.package-lock.json') < changed('package-lock.json')) {
+  // npm tells only npm's own scripts where the headers are, and sets that for this script too.
+  run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund');
+}
+
+const sources = readdirSync(join(root, 'addon')).map((file) => changed('addon', file));
+const newest = Math.max(changed('binding.gyp'), ...sources);
+if (changed('build', 'Release', 'posix_mqueue.node') < newest) {
+  run('npm', 'run', '--silent', 'build:native', '--', '--loglevel=warn');
+}
+
+run(join(root, 'node_modules', '.bin', 'tsc'), '-b');
