@@ -93,6 +93,8 @@ void PoolBudget::Subscribe(const void* key, std::function<void()> listener) {
   Listeners& listeners = AllListeners();
   const std::lock_guard<std::mutex> guard(listeners.lock);
   listeners.by_key[key] = std::move(listener);
+  // One may have been released since the caller asked for it in vain.
+  if (in_use.load() < Capacity()) listeners.by_key[key]();
 }
 
 void PoolBudget::Unsubscribe(const void* key) {

@@ -1,3 +1,7 @@
+import type { FlatMessages } from './native.js';
+
+let sequenceOf: (message: Message) => number;
+
 /** One message of a queue: its bytes and its priority. */
 export class Message {
   /** The bytes, exactly as they were sent. May be empty. */
@@ -32,13 +36,26 @@ export class Message {
     return JSON.parse(this.text()) as T;
   }
 
-  /**
-   * For `sort`: the order in which the kernel would hand out both, given that they were taken from
-   * it in the order in which they were made.
-   *
-   * @internal
-   */
-  static compare(this: void, a: Message, b: Message): number {
-    return b.priority - a.priority || a.#sequence - b.#sequence;
+  static {
+    sequenceOf = (message) => message.#sequence;
   }
+}
+
+/**
+ * For `sort`: the order in which the kernel would hand out both, given that they were taken from it
+ * in the order in which they were made.
+ *
+ * @internal
+ */
+export function byKernelOrder(a: Message, b: Message): number {
+  return b.priority - a.priority || sequenceOf(a) - sequenceOf(b);
+}
+
+/** @internal */
+export function toMessages(flat: FlatMessages): Message[] {
+  const messages: Message[] = [];
+  for (let index = 0; index < flat.length; index += 2) {
+    messages.push(new Message(flat[index] as Buffer, flat[index + 1] as number));
+  }
+  return messages;
 }

@@ -27,3 +27,6 @@ export class Turn {
     });
   }
 }
+
+/** The one of this thread. */
+export const turn: Turn = new Turn();

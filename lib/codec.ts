@@ -1,0 +1,78 @@
+import { encodeError, InvalidMessageError, invalidType } from './errors.js';
+import type { Message } from './message.js';
+import type { Check } from './options.js';
+
+export { json, type JsonCodec } from './codec/json.js';
+export { raw } from './codec/raw.js';
+export { text } from './codec/text.js';
+
+/** Turns values into the bytes of messages, and back. Both throw on what they cannot turn. */
+export interface Codec<In, Out = In> {
+  encode(value: In): Uint8Array;
+  decode(data: Buffer): Out;
+}
+
+/** What a codec encodes. */
+export type Encoded<C> = C extends { encode(value: infer In): Uint8Array } ? In : never;
+
+/** What a codec decodes to. */
+export type Decoded<C> = C extends { decode(data: Buffer): infer Out } ? Out : never;
+
+/** Any codec, whatever its types. */
+// eslint-disable-next-line typescript/no-explicit-any -- no other type takes every codec
+export type AnyCodec = Codec<any, unknown>;
+
+/** A value with the priority of its message. */
+export interface WithPriority<T> {
+  value: T;
+  /** 0 to 32767 */
+  priority: number;
+}
+
+/** What to do about a message that the codec cannot decode. */
+export type OnInvalid = 'error' | ((message: Message, error: InvalidMessageError) => void);
+
+/** @internal */
+export const isCodec: Check = (argument, value) => {
+  const codec = value as Partial<AnyCodec> | null | undefined;
+  if (typeof codec?.encode === 'function' && typeof codec.decode === 'function') return;
+  throw invalidType(argument, 'a codec: an object with encode() and decode()', value);
+};
+
+/** @internal */
+export const isOnInvalid: Check = (argument, value) => {
+  if (value === 'error' || typeof value === 'function') return;
+  throw invalidType(argument, "'error' or a function", value);
+};
+
+/**
+ * @throws InvalidMessageError
+ * @internal
+ */
+export function decodeMessage<Out>(
+  codec: Codec<never, Out>,
+  message: Message,
+  queue: string,
+): Out {
+  try {
+    return codec.decode(message.data);
+  } catch (error) {
+    throw new InvalidMessageError(message, queue, error);
+  }
+}
+
+/**
+ * @throws MessageQueueError with code `ERR_MQ_ENCODE`
+ * @internal
+ */
+export function encodeValue<In>(codec: Codec<In, unknown>, value: In, queue: string): Uint8Array {
+  let bytes: unknown;
+  try {
+    bytes = codec.encode(value);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'the codec threw';
+    throw encodeError(queue, reason, error);
+  }
+  if (bytes instanceof Uint8Array) return bytes;
+  throw encodeError(queue, 'the codec must return a Buffer or Uint8Array');
+}

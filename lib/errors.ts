@@ -1,0 +1,186 @@
+import { getSystemErrorName, inspect } from 'node:util';
+import { constants } from 'node:os';
+import { remedyFor } from './errors/remedies.js';
+import type { Message } from './message.js';
+
+/** The facts of a {@link MessageQueueError}. */
+export interface ErrorDetails {
+  /** A system error name such as `ETIMEDOUT`, or a code that begins with `ERR_MQ_`. */
+  code: string;
+  /** The system error number, negative as in Node. */
+  errno?: number | undefined;
+  /** The system call that failed, or that the failed call stands for. */
+  syscall?: string | undefined;
+  /** The name of the queue. */
+  queue?: string | undefined;
+  /** What was thrown underneath. */
+  cause?: unknown;
+}
+
+/** A queue operation failed. Its message says what to do about it. */
+export class MessageQueueError extends Error {
+  override readonly name: string = 'MessageQueueError';
+  /** A system error name such as `ETIMEDOUT`, or a code that begins with `ERR_MQ_`. */
+  readonly code: string;
+  /** The system error number, negative as in Node; see errno(3). */
+  readonly errno?: number;
+  /** The system call that failed, or that the failed call stands for. */
+  readonly syscall?: string;
+  /** The name of the queue. */
+  readonly queue?: string;
+  /** Of a batch that failed half-way: how many of its messages the kernel took. */
+  sent?: number;
+
+  constructor(message: string, details: ErrorDetails) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = details.code;
+    if (details.errno !== undefined) this.errno = details.errno;
+    if (details.syscall !== undefined) this.syscall = details.syscall;
+    if (details.queue !== undefined) this.queue = details.queue;
+  }
+}
+
+/** A codec could not decode a message. `cause` is what the codec threw. */
+export class InvalidMessageError extends MessageQueueError {
+  override readonly name = 'InvalidMessageError';
+  /** The message as it was taken: it is in no queue any more. */
+  readonly received: Message;
+
+  constructor(received: Message, queue: string, cause: unknown) {
+    super(
+      `The codec could not decode a message of ${received.data.length} bytes from queue ` +
+        `'${queue}' (see cause). The message is in this error's 'received'; give onInvalid a ` +
+        `function to go on after such messages`,
+      { code: 'ERR_MQ_INVALID_MESSAGE', syscall: 'mq_timedreceive', queue, cause },
+    );
+    this.received = received;
+  }
+}
+
+/** A wait was ended by its AbortSignal. `cause` is the signal's reason, as in Node itself. */
+export class AbortError extends Error {
+  override readonly name = 'AbortError';
+  readonly code = 'ABORT_ERR';
+  /** The name of the queue. */
+  readonly queue?: string;
+  /** Of a batch that was aborted half-way: how many of its messages the kernel took. */
+  sent?: number;
+
+  constructor(reason: unknown, queue?: string) {
+    super('The operation was aborted', { cause: reason });
+    if (queue !== undefined) this.queue = queue;
+  }
+}
+
+/**
+ * A system call failed.
+ *
+ * @param errno - negative
+ * @param context - what is known about this case beyond the errno
+ * @internal
+ */
+export function systemError(
+  errno: number,
+  syscall: string,
+  queue: string | undefined,
+  context?: string,
+): MessageQueueError {
+  const code = getSystemErrorName(errno);
+  const subject = queue === undefined ? syscall : `${syscall} of queue '${queue}'`;
+  const explanation = context ?? remedyFor(code, syscall);
+  return new MessageQueueError(`${subject} failed with ${code}: ${explanation}`, {
+    code,
+    errno,
+    syscall,
+    queue,
+  });
+}
+
+/** @internal */
+export function closedError(queue: string, syscall?: string): MessageQueueError {
+  return new MessageQueueError(`Queue '${queue}' is closed. Open it again with MessageQueue.open`, {
+    code: 'ERR_MQ_CLOSED',
+    errno: -constants.errno.EBADF,
+    syscall,
+    queue,
+  });
+}
+
+/** @internal */
+export function timeoutError(
+  queue: string,
+  syscall: string,
+  milliseconds: number,
+): MessageQueueError {
+  const state = syscall === 'mq_timedsend' ? 'had no room for a message' : 'brought no message';
+  return new MessageQueueError(
+    `Queue '${queue}' ${state} within ${milliseconds} ms. Try again, or give a longer timeout`,
+    { code: 'ETIMEDOUT', errno: -constants.errno.ETIMEDOUT, syscall, queue },
+  );
+}
+
+/** @internal */
+export function encodeError(queue: string, problem: string, cause?: unknown): MessageQueueError {
+  return new MessageQueueError(
+    `A value for queue '${queue}' could not be encoded: ${problem}. Nothing was sent of it`,
+    { code: 'ERR_MQ_ENCODE', syscall: 'mq_timedsend', queue, cause },
+  );
+}
+
+/** @internal */
+export function tooLargeError(queue: string, size: number, limit: number): MessageQueueError {
+  return new MessageQueueError(
+    `A message of ${size} bytes is too large for queue '${queue}', whose maxMessageSize is ` +
+      `${limit}. Send less, or create the queue with a larger maxMessageSize`,
+    { code: 'EMSGSIZE', errno: -constants.errno.EMSGSIZE, syscall: 'mq_timedsend', queue },
+  );
+}
+
+/** @internal */
+export function withCode<E extends Error, C extends object>(error: E, details: C): E & C {
+  return Object.assign(error, details);
+}
+
+/** @internal */
+export function invalidType(
+  argument: string,
+  expected: string,
+  value: unknown,
+): TypeError & { code: string } {
+  const kind = value === null ? 'null' : typeof value;
+  return withCode(
+    new TypeError(`'${argument}' must be ${expected}, not ${show(value)} (${kind})`),
+    { code: 'ERR_INVALID_ARG_TYPE' },
+  );
+}
+
+/** @internal */
+export function invalidValue(
+  argument: string,
+  expected: string,
+  value: unknown,
+): TypeError & { code: string } {
+  return withCode(new TypeError(`'${argument}' must be ${expected}, not ${show(value)}`), {
+    code: 'ERR_INVALID_ARG_VALUE',
+  });
+}
+
+/** @internal */
+export function outOfRange(
+  argument: string,
+  range: string,
+  value: unknown,
+): RangeError & { code: string } {
+  return withCode(new RangeError(`'${argument}' must be ${range}, not ${show(value)}`), {
+    code: 'ERR_OUT_OF_RANGE',
+  });
+}
+
+/** Short, and never the contents of bytes: they may be a secret. */
+function show(value: unknown): string {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    return `${value.constructor.name} of ${value.byteLength} bytes`;
+  }
+  const text = inspect(value, { depth: 0, breakLength: Infinity });
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,2 @@
+export { MessageQueue, type MessageQueueEvents } from './queue.js';
+export { Message } from './message.js';

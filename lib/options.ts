@@ -1,0 +1,98 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { invalidType, invalidValue, outOfRange, withCode } from './errors.js';
+
+/** Throws a TypeError or RangeError that names the argument, the value and the remedy. */
+export type Check = (argument: string, value: unknown) => void;
+
+/** One check for each option: what an options object may hold. */
+export type Checks<T> = { readonly [K in keyof T]-?: Check };
+
+const NONE: object = Object.freeze({});
+
+/**
+ * The options as they were given, all of them known and valid. One that is `undefined` counts as
+ * absent. Defaults are applied where an option is used.
+ *
+ * @param where - the function, for the error message
+ * @throws TypeError or RangeError
+ */
+export function checkOptions<T extends object>(
+  where: string,
+  options: T | undefined,
+  checks: Checks<T>,
+): T {
+  if (options === undefined) return NONE as T;
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalidType('options', `an object (${where})`, options);
+  }
+  for (const key in options) {
+    const value: unknown = options[key];
+    if (value === undefined && Object.hasOwn(checks, key)) continue;
+    if (!Object.hasOwn(checks, key)) throw unknownOption(where, key, Object.keys(checks));
+    checks[key](`options.${key}`, value);
+  }
+  return options;
+}
+
+/** @internal */
+export function unknownOption(
+  where: string,
+  key: string,
+  known: readonly string[],
+): TypeError & { code: string } {
+  const best = known.length > 0 ? closest(key, known) : undefined;
+  const near = best !== undefined && distance(key.toLowerCase(), best.toLowerCase()) <= 3;
+  const hint = near ? `did you mean '${best}'?` : `it knows ${known.join(', ')}`;
+  return withCode(new TypeError(`${where} has no option '${key}': ${hint}`), {
+    code: 'ERR_MQ_UNKNOWN_OPTION',
+  });
+}
+
+/** For an option that is checked elsewhere. */
+export const anything: Check = () => undefined;
+
+export const isBoolean: Check = (argument, value) => {
+  if (typeof value !== 'boolean') throw invalidType(argument, 'true or false', value);
+};
+
+export const isFunction: Check = (argument, value) => {
+  if (typeof value !== 'function') throw invalidType(argument, 'a function', value);
+};
+
+export const isSignal: Check = (argument, value) => {
+  if (!(value instanceof AbortSignal)) throw invalidType(argument, 'an AbortSignal', value);
+};
+
+/** One of these values. */
+export function oneOf(...allowed: readonly string[]): Check {
+  const list = allowed.map((each) => `'${each}'`).join(' or ');
+  return (argument, value) => {
+    if (!allowed.includes(value as string)) throw invalidValue(argument, list, value);
+  };
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number): Check {
+  const range = max === Infinity ? `${min} or more` : `from ${min} to ${max}`;
+  return (argument, value) => {
+    if (typeof value !== 'number') throw invalidType(argument, 'a number', value);
+    const whole = Number.isInteger(value) || (value === Infinity && max === Infinity);
+    if (!whole || value < min || value > max) {
+      throw outOfRange(argument, `a whole number ${range}`, value);
+    }
+  };
+}
+
+// What setTimeout can count: anything longer would fire at once.
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export const isMilliseconds: Check = (argument, value) => {
+  if (typeof value !== 'number') throw invalidType(argument, 'a number of milliseconds', value);
+  if (value === Infinity || (value >= 0 && value <= LONGEST_TIMER)) return;
+  throw outOfRange(argument, `from 0 to ${LONGEST_TIMER} milliseconds, or Infinity for none`, value);
+};
+
+/** The largest priority that Linux knows: MQ_PRIO_MAX less one, see mq_send(3). */
+export const MAX_PRIORITY = 32_767;
+
+export const isPriority: Check = integer(0, MAX_PRIORITY);

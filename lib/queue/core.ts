@@ -1,0 +1,136 @@
+import { closedError, systemError } from '../errors.js';
+import type { Message } from '../message.js';
+import type { NativeQueue } from '../native.js';
+import { ReceiveLine } from './receive-line.js';
+import { SendLine } from './send-line.js';
+import { Waiter, type WaitMode, type WaitingWay } from './waiter.js';
+
+/** What reads a queue object that it does not own, and must be told when that closes. */
+export interface Borrower {
+  /** Takes no more. True when it still has messages that may come back. */
+  stop(): boolean;
+}
+
+/** How a queue is opened, after all checks. */
+export interface CoreOptions {
+  readonly wait: WaitMode;
+  readonly busyPoll: number;
+  readonly maxMessages: number;
+  readonly maxMessageSize: number;
+}
+
+/** An open queue without its public face: what streams, Observables and transports work with. */
+export class QueueCore {
+  readonly name: string;
+  readonly maxMessages: number;
+  readonly maxMessageSize: number;
+  readonly receives: ReceiveLine;
+  readonly sends: SendLine;
+  readonly #native: NativeQueue;
+  readonly #wait: WaitMode;
+  readonly #borrowers = new Set<Borrower>();
+  #closed = false;
+  #drained = false;
+
+  constructor(name: string, native: NativeQueue, options: CoreOptions) {
+    this.name = name;
+    this.maxMessages = options.maxMessages;
+    this.maxMessageSize = options.maxMessageSize;
+    this.#native = native;
+    this.#wait = options.wait;
+    this.receives = new ReceiveLine(name, native, options.wait, options.busyPoll);
+    this.sends = new SendLine(name, native, options.wait, options.busyPoll);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get wait(): WaitMode {
+    return this.#wait;
+  }
+
+  get waiting(): WaitingWay | null {
+    return this.receives.waiter.way;
+  }
+
+  /** @throws MessageQueueError when it is closed */
+  get currentMessages(): number {
+    if (this.#closed) throw closedError(this.name, 'mq_getattr');
+    const attributes = this.#native.attributes();
+    if (typeof attributes === 'number') throw systemError(attributes, 'mq_getattr', this.name);
+    return attributes[2];
+  }
+
+  setReferenced(referenced: boolean): void {
+    if (this.#closed) return;
+    this.#native.setReferenced(referenced);
+    this.receives.waiter.setReferenced(referenced);
+    this.sends.waiter.setReferenced(referenced);
+  }
+
+  /** Sets a pool thread aside for the receives of this queue. False when there is none. */
+  claimThread(): boolean {
+    if (this.#closed || this.#wait === 'loop') return false;
+    if (this.#native.reserveThread()) return true;
+    return Waiter.takeThread(() => {
+      if (!this.#drained) this.#native.reserveThread();
+    });
+  }
+
+  borrow(borrower: Borrower): void {
+    this.#borrowers.add(borrower);
+  }
+
+  release(borrower: Borrower): void {
+    if (this.#borrowers.delete(borrower)) this.#closeWhenFree();
+  }
+
+  /** Messages that were taken and not delivered: to the next consumer, or else to the kernel. */
+  handBack(messages: readonly Message[]): void {
+    if (this.#drained) this.giveBack(messages);
+    else this.receives.handBack(messages);
+  }
+
+  /** Puts messages back into the kernel's queue, or warns that they are gone. */
+  giveBack(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    const given = this.#native.giveBack(messages.flatMap((each) => [each.data, each.priority]));
+    const lost = messages.length - given;
+    if (lost === 0) return;
+    process.emitWarning(
+      `${lost} message${lost === 1 ? '' : 's'} of queue '${this.name}' had been taken but not ` +
+        `delivered, and found no room in the queue any more. Listen for 'undelivered', or keep the ` +
+        `result of close()`,
+      { type: 'MessageQueueWarning', code: 'MQ_UNDELIVERED' },
+    );
+  }
+
+  /**
+   * Ends everything that uses the queue, then `finish` gets what was undelivered, while the queue
+   * can still be written to. The first call does it.
+   */
+  async close<T>(finish: (undelivered: Message[]) => T): Promise<T | undefined> {
+    if (this.#closed) return undefined;
+    this.#closed = true;
+    for (const borrower of [...this.#borrowers]) {
+      if (!borrower.stop()) this.#borrowers.delete(borrower);
+    }
+    const error = (syscall: string) => (): Error => closedError(this.name, syscall);
+    await Promise.all([
+      this.receives.close(error('mq_timedreceive')),
+      this.sends.close(error('mq_timedsend')),
+    ]);
+    this.#drained = true;
+    try {
+      return finish(this.receives.takeHeld());
+    } finally {
+      this.#closeWhenFree();
+    }
+  }
+
+  #closeWhenFree(): void {
+    // A close(2) of a queue fails for a bad descriptor only.
+    if (this.#drained && this.#borrowers.size === 0) this.#native.close();
+  }
+}

@@ -1,0 +1,62 @@
+import type { Message } from '../message.js';
+import type { QueueCore } from './core.js';
+import { isClosed } from './is-closed.js';
+import type { Ticket } from './receive-line.js';
+import { turn } from './turn.js';
+
+/**
+ * The messages of a queue, one at a time. Written by hand: `return()` of an async generator hangs
+ * until the next message, and loses that.
+ */
+export class MessageIterator implements AsyncIterableIterator<Message> {
+  readonly #core: QueueCore;
+  readonly #steps = new Map<Ticket, (result: IteratorResult<Message, undefined>) => void>();
+  #done = false;
+
+  constructor(core: QueueCore) {
+    this.#core = core;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Message, undefined>> {
+    if (this.#done || this.#core.closed) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => {
+      if (turn.open) {
+        const [value] = this.#core.receives.takeNow(1, false) ?? [];
+        if (value !== undefined) {
+          turn.spend();
+          resolve({ done: false, value });
+          return;
+        }
+      }
+      const ticket: Ticket = {
+        want: 1,
+        deliver: ([value]) => {
+          this.#steps.delete(ticket);
+          resolve({ done: false, value: value as Message });
+        },
+        fail: (error) => {
+          this.#steps.delete(ticket);
+          this.#done = true;
+          if (isClosed(error)) resolve({ done: true, value: undefined });
+          else reject(error);
+        },
+      };
+      this.#steps.set(ticket, resolve);
+      this.#core.receives.join(ticket);
+    });
+  }
+
+  return(): Promise<IteratorResult<Message, undefined>> {
+    this.#done = true;
+    for (const [ticket, resolve] of this.#steps) {
+      this.#core.receives.leave(ticket);
+      resolve({ done: true, value: undefined });
+    }
+    this.#steps.clear();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+}

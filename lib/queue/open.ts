@@ -1,0 +1,124 @@
+import { constants } from 'node:fs';
+import { invalidValue, systemError } from '../errors.js';
+import { defaultSizes, explainOpenFailure } from '../limits.js';
+import { checkName } from '../names.js';
+import { native } from '../native.js';
+import { checkOptions, integer, isBoolean, oneOf, type Checks } from '../options.js';
+import { QueueCore } from './core.js';
+import type { WaitMode } from './waiter.js';
+
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const ACCESS = { read: O_RDONLY, write: O_WRONLY, readwrite: O_RDWR };
+
+// The kernel's own ceilings, HARD_MSGMAX and HARD_MSGSIZEMAX of mq_overview(7).
+const MOST_MESSAGES = 65_536;
+const LARGEST_MESSAGE = 16_777_216;
+const LONGEST_SPIN = 1_000_000;
+
+/** How a queue waits, of whatever kind of opening. */
+export interface WaitingOptions {
+  /**
+   * How to wait on an empty queue, or on a full one. `'worker'` blocks one thread of libuv's pool:
+   * the kernel then serves the processes that wait in turn. `'loop'` watches the descriptor from the
+   * event loop: any number of queues, but processes that compete for messages get uneven shares.
+   * `'auto'` takes a pool thread while the budget (half of `UV_THREADPOOL_SIZE`) has one, else the
+   * event loop.
+   *
+   * @defaultValue `'auto'`
+   */
+  wait?: WaitMode | undefined;
+  /**
+   * Microseconds, up to 1,000,000, to try the queue again and again, between other work of the event
+   * loop, before waiting. Cuts the latency of steady traffic, and keeps a processor busy meanwhile.
+   *
+   * @defaultValue 0
+   */
+  busyPoll?: number | undefined;
+}
+
+/** How to open a queue of this name, and to create it. */
+export interface CreateOptions extends WaitingOptions {
+  /**
+   * Creates the queue where there is none of this name.
+   *
+   * @defaultValue false
+   */
+  create?: boolean | undefined;
+  /**
+   * Fails with `EEXIST` where there is one already. Needs `create`.
+   *
+   * @defaultValue false
+   */
+  exclusive?: boolean | undefined;
+  /**
+   * Permissions of a created queue, less the process's umask.
+   *
+   * @defaultValue 0o600
+   */
+  mode?: number | undefined;
+  /**
+   * How many messages a created queue holds. An existing queue keeps its own.
+   *
+   * @defaultValue the kernel's `msg_default`, at most `msg_max`
+   */
+  maxMessages?: number | undefined;
+  /**
+   * Bytes of the largest message of a created queue. An existing queue keeps its own.
+   *
+   * @defaultValue the kernel's `msgsize_default`, at most `msgsize_max`
+   */
+  maxMessageSize?: number | undefined;
+}
+
+/** How to open a queue. */
+export interface OpenOptions extends CreateOptions {
+  /**
+   * What the queue is opened for.
+   *
+   * @defaultValue `'readwrite'`
+   */
+  access?: 'readwrite' | 'read' | 'write' | undefined;
+}
+
+/** @internal */
+export const createChecks: Checks<CreateOptions> = {
+  create: isBoolean,
+  exclusive: isBoolean,
+  mode: integer(0, 0o7777),
+  maxMessages: integer(1, MOST_MESSAGES),
+  maxMessageSize: integer(1, LARGEST_MESSAGE),
+  wait: oneOf('auto', 'worker', 'loop'),
+  busyPoll: integer(0, LONGEST_SPIN),
+};
+
+const checks: Checks<OpenOptions> = { ...createChecks, access: oneOf('readwrite', 'read', 'write') };
+
+/** @internal */
+export function openQueue(where: string, name: string, given?: OpenOptions): QueueCore {
+  checkName(name);
+  const options = checkOptions(where, given, checks);
+  const { access = 'readwrite', create = false, exclusive = false, mode = 0o600 } = options;
+  if (exclusive && !create) {
+    throw invalidValue('options.exclusive', 'used together with create: true', exclusive);
+  }
+  const { maxMessages: most, maxMessageSize: largest } = options;
+  // For 0 and 0 the kernel takes its own defaults.
+  const sizes: [number, number] =
+    most === undefined && largest === undefined ? [0, 0] : wanted(options);
+  const flags = ACCESS[access] | (create ? O_CREAT : 0) | (exclusive ? O_EXCL : 0);
+  const opened = native.open(name, flags, mode, ...sizes);
+  if (typeof opened === 'number') {
+    const context = create ? explainOpenFailure(opened, ...wanted(options)) : undefined;
+    throw systemError(opened, 'mq_open', name, context);
+  }
+  const attributes = opened.attributes();
+  if (typeof attributes === 'number') throw systemError(attributes, 'mq_getattr', name);
+  const [maxMessages, maxMessageSize] = attributes;
+  const { wait = 'auto', busyPoll = 0 } = options;
+  return new QueueCore(name, opened, { wait, busyPoll, maxMessages, maxMessageSize });
+}
+
+function wanted({ maxMessages, maxMessageSize }: OpenOptions): [number, number] {
+  const defaults = defaultSizes();
+  return [maxMessages ?? defaults.maxMessages, maxMessageSize ?? defaults.maxMessageSize];
+}

@@ -1,0 +1,60 @@
+import type { Message } from '../message.js';
+import type { QueueCore } from './core.js';
+import type { Ticket } from './receive-line.js';
+
+/** Where a {@link PushConsumer} puts what it gets. */
+export interface Sink {
+  message(message: Message): void;
+  /** It has stopped. The code is `ERR_MQ_CLOSED` when the queue was closed. */
+  failed(error: Error): void;
+}
+
+/**
+ * A consumer that is told of each message and cannot be made to wait. It has one place in the line,
+ * and goes to its end after each message.
+ */
+export class PushConsumer implements Ticket {
+  // More would be taken ahead of demand: after each message the sink may have had enough.
+  readonly want = 1;
+  readonly #core: QueueCore;
+  readonly #sink: Sink;
+  #active = false;
+  #standing = false;
+
+  constructor(core: QueueCore, sink: Sink) {
+    this.#core = core;
+    this.#sink = sink;
+  }
+
+  start(): void {
+    this.#active = true;
+    this.#join();
+  }
+
+  stop(): void {
+    this.#active = false;
+    this.#standing = false;
+    this.#core.receives.leave(this);
+  }
+
+  deliver(messages: Message[]): void {
+    this.#standing = false;
+    try {
+      for (const message of messages) this.#sink.message(message);
+    } finally {
+      this.#join();
+    }
+  }
+
+  fail(error: Error): void {
+    this.#active = false;
+    this.#standing = false;
+    this.#sink.failed(error);
+  }
+
+  #join(): void {
+    if (!this.#active || this.#standing) return;
+    this.#standing = true;
+    this.#core.receives.join(this);
+  }
+}

@@ -1,0 +1,232 @@
+import { constants } from 'node:os';
+import { systemError } from '../errors.js';
+import { byKernelOrder, toMessages, type Message } from '../message.js';
+import type { FlatMessages, NativeQueue } from '../native.js';
+import { waitError } from './wait-error.js';
+import { Turn, turn } from './turn.js';
+import { Waiter, type WaitMode } from './waiter.js';
+
+const { EAGAIN, ECANCELED } = constants.errno;
+
+/** A place in the line of those who want messages. */
+export interface Ticket {
+  /** How many it takes at most when its turn comes, 1 or more. */
+  readonly want: number;
+  /** Its turn: 1 to `want` messages. It has left the line. */
+  deliver(messages: Message[]): void;
+  /** It has left the line and gets nothing. */
+  fail(error: Error): void;
+}
+
+/**
+ * The one line in which all consumers of a queue object stand. Takes from the kernel only what
+ * those in the line want, and keeps what came back until somebody wants it.
+ */
+export class ReceiveLine {
+  readonly #name: string;
+  readonly #native: NativeQueue;
+  readonly waiter: Waiter;
+  #tickets: Ticket[] = [];
+  #held: Message[] = [];
+  /** How many messages the native wait may bring; 0 when there is none. */
+  #awaited = 0;
+  #cancelling = false;
+  #scheduled = false;
+  #pumping = false;
+  #closedError: (() => Error) | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(name: string, native: NativeQueue, mode: WaitMode, busyPoll: number) {
+    this.#name = name;
+    this.#native = native;
+    this.waiter = new Waiter(mode, busyPoll, {
+      onWorker: () => native.receiveOnWorker(this.#awaited),
+      onLoop: () => native.receiveOnLoop(this.#awaited),
+      spinning: (microseconds) => native.receiveSpinning(this.#awaited, microseconds),
+      cancel: () => native.cancelReceive(),
+      done: (result) => {
+        this.#waitEnded(result as FlatMessages | number);
+      },
+    });
+    native.onreceive = (result) => {
+      this.waiter.ended(result);
+    };
+  }
+
+  /** How many messages were taken from the kernel and wait here for the next consumer. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  join(ticket: Ticket): void {
+    if (this.#closedError !== undefined) {
+      ticket.fail(this.#closedError());
+      return;
+    }
+    this.#tickets.push(ticket);
+    this.#schedule();
+  }
+
+  /** False when it does not stand in the line. */
+  leave(ticket: Ticket): boolean {
+    const index = this.#tickets.indexOf(ticket);
+    if (index < 0) return false;
+    this.#tickets.splice(index, 1);
+    this.#cancelSurplus();
+    return true;
+  }
+
+  /**
+   * Up to `max` messages without waiting; null when there are none or when somebody stands in line.
+   *
+   * @param settle - whether to wait (microseconds) for the end of a take that is being cancelled;
+   * without it that is a reason for null too
+   * @throws MessageQueueError when the queue cannot be read
+   */
+  takeNow(max: number, settle: boolean): Message[] | null {
+    if (this.#tickets.length > 0) return null;
+    if (this.#cancelling) {
+      if (!settle) return null;
+      this.settle();
+    }
+    if (this.#held.length > 0) return this.#held.splice(0, max);
+    const result = this.#native.tryReceive(Math.min(max, Turn.limit));
+    if (typeof result !== 'number') return toMessages(result);
+    if (result === -EAGAIN) return null;
+    throw systemError(result, 'mq_timedreceive', this.#name);
+  }
+
+  /** Waits for the end of a take that is being cancelled, so that `held` counts what it brought. */
+  settle(): void {
+    if (!this.#cancelling) return;
+    const result = this.#native.settleReceive();
+    this.waiter.settled();
+    this.#waitOver(result);
+  }
+
+  /** Messages that were taken but not delivered: the next consumer gets them first. */
+  handBack(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    this.#held.push(...messages);
+    this.#held.sort(byKernelOrder);
+    this.#schedule();
+  }
+
+  /** Fails all who stand in line. Resolves when nothing more can come from the kernel. */
+  async close(error: () => Error): Promise<void> {
+    this.#closedError = error;
+    for (const ticket of this.#tickets.splice(0)) ticket.fail(error());
+    this.#cancelSurplus();
+    if (this.#awaited > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle = resolve;
+      });
+    }
+  }
+
+  /** Everything that waits here, in the kernel's order. */
+  takeHeld(): Message[] {
+    return this.#held.splice(0);
+  }
+
+  #demand(): number {
+    let demand = 0;
+    for (const ticket of this.#tickets) {
+      demand += ticket.want;
+      if (demand >= Turn.limit) return Turn.limit;
+    }
+    return demand;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#pumping || this.#tickets.length === 0) return;
+    this.#scheduled = true;
+    process.nextTick(this.#scheduledPump);
+  }
+
+  readonly #scheduledPump = (): void => {
+    this.#scheduled = false;
+    this.#pump();
+  };
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#tickets.length > 0 && this.#serveNext());
+    } finally {
+      this.#pumping = false;
+      // A consumer that throws must not keep the others from their messages.
+      if (this.#held.length > 0 || this.#awaited === 0) this.#schedule();
+    }
+  }
+
+  /** False when nobody can be served now. */
+  #serveNext(): boolean {
+    if (this.#held.length === 0) {
+      if (this.#awaited > 0 || this.#scheduled) return false;
+      if (!turn.open) {
+        this.#scheduled = true;
+        turn.next(this.#scheduledPump);
+        return false;
+      }
+      const result = this.#native.tryReceive(this.#demand());
+      if (result === -EAGAIN) return this.#wait();
+      if (typeof result === 'number') {
+        this.#tickets.shift()?.fail(systemError(result, 'mq_timedreceive', this.#name));
+        return true;
+      }
+      this.#held = toMessages(result);
+      turn.spend(this.#held.length);
+    }
+    const ticket = this.#tickets.shift();
+    if (ticket === undefined) return false;
+    const messages = this.#held.splice(0, ticket.want);
+    this.#cancelSurplus();
+    ticket.deliver(messages);
+    return true;
+  }
+
+  #wait(): boolean {
+    this.#awaited = this.#demand();
+    const refused = this.waiter.begin();
+    if (refused === 0) return false;
+    this.#awaited = 0;
+    // The process is ending: no wait begins any more, and nobody is left to be told.
+    if (refused === -ECANCELED) {
+      this.#scheduled = true;
+      return false;
+    }
+    this.#tickets.shift()?.fail(waitError(refused, 'mq_timedreceive', this.#name));
+    return true;
+  }
+
+  /** Takes no more from the kernel than those in line want. */
+  #cancelSurplus(): void {
+    if (this.#awaited === 0 || this.#cancelling || this.#awaited <= this.#demand()) return;
+    if (this.waiter.cancel()) {
+      this.#waitOver(-ECANCELED);
+    } else {
+      this.#cancelling = true;
+    }
+  }
+
+  #waitEnded(result: FlatMessages | number): void {
+    this.#waitOver(result);
+    if (typeof result === 'number' && result !== -ECANCELED && result !== -EAGAIN) {
+      this.#tickets.shift()?.fail(waitError(result, 'mq_timedreceive', this.#name));
+    }
+    this.#pump();
+  }
+
+  #waitOver(result: FlatMessages | number): void {
+    this.#awaited = 0;
+    this.#cancelling = false;
+    if (typeof result !== 'number') {
+      this.#held.push(...toMessages(result));
+      this.#held.sort(byKernelOrder);
+    }
+    this.#schedule();
+    this.#whenIdle?.();
+  }
+}

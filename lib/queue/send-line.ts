@@ -1,0 +1,200 @@
+import { constants } from 'node:os';
+import { systemError } from '../errors.js';
+import type { NativeQueue } from '../native.js';
+import { turn } from './turn.js';
+import { waitError } from './wait-error.js';
+import { Waiter, type WaitMode } from './waiter.js';
+
+const { EAGAIN, ECANCELED } = constants.errno;
+
+/** Bytes, priority, bytes, priority, and so on. */
+export type OutgoingMessages = (Uint8Array | number)[];
+
+/** A place in the line of those who send. */
+export interface SendTicket {
+  /** One message or more, sent in this order. */
+  readonly messages: OutgoingMessages;
+  /** It has left the line: `null`, or why not all went. `sent`: how many the kernel took. */
+  settle(error: Error | null, sent: number): void;
+}
+
+interface Standing {
+  readonly ticket: SendTicket;
+  readonly count: number;
+  sent: number;
+  givenUp: Error | null;
+}
+
+/** The one line in which all senders of a queue object stand. */
+export class SendLine {
+  readonly #name: string;
+  readonly #native: NativeQueue;
+  readonly waiter: Waiter;
+  #line: Standing[] = [];
+  #waiting = false;
+  #scheduled = false;
+  #pumping = false;
+  #closedError: (() => Error) | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(name: string, native: NativeQueue, mode: WaitMode, busyPoll: number) {
+    this.#name = name;
+    this.#native = native;
+    this.waiter = new Waiter(mode, busyPoll, {
+      onWorker: () => native.sendOnWorker(...this.#rest()),
+      onLoop: () => native.sendOnLoop(...this.#rest()),
+      spinning: (microseconds) => native.sendSpinning(...this.#rest(), microseconds),
+      cancel: () => native.cancelSend(),
+      done: (result) => {
+        this.#waitEnded(result as number);
+      },
+    });
+    native.onsend = (result) => {
+      this.waiter.ended(result);
+    };
+  }
+
+  /**
+   * Sends one message without waiting. False when the queue is full or when somebody stands in
+   * line.
+   *
+   * @throws MessageQueueError when it can never be sent
+   */
+  trySend(bytes: Uint8Array, priority: number): boolean {
+    if (this.#line.length > 0) return false;
+    const result = this.#native.trySend(bytes, priority);
+    if (result === 0) return true;
+    if (result === -EAGAIN) return false;
+    throw systemError(result, 'mq_timedsend', this.#name);
+  }
+
+  /** Sends what it can at once, if nobody stands in line: how many messages that were. */
+  sendNow(messages: OutgoingMessages): number {
+    if (this.#line.length > 0 || !turn.open) return 0;
+    const result = this.#native.trySendMany(messages, 0);
+    // The line meets the same error again, and tells it.
+    if (result < 0) return 0;
+    turn.spend(result);
+    return result;
+  }
+
+  /** @param sent - how many of its messages have gone already */
+  join(ticket: SendTicket, sent = 0): void {
+    if (this.#closedError !== undefined) {
+      ticket.settle(this.#closedError(), sent);
+      return;
+    }
+    this.#line.push({ ticket, count: ticket.messages.length / 2, sent, givenUp: null });
+    this.#schedule();
+  }
+
+  /**
+   * Gives up with `error`. Settled at once, or as soon as it is known whether the kernel took the
+   * message that is on its way.
+   */
+  leave(ticket: SendTicket, error: Error): void {
+    const standing = this.#line.find((each) => each.ticket === ticket);
+    if (standing === undefined || standing.givenUp !== null) return;
+    if (standing === this.#line[0] && this.#waiting) {
+      standing.givenUp = error;
+      if (!this.waiter.cancel()) return;
+      this.#waiting = false;
+    }
+    this.#settle(standing, error);
+    this.#schedule();
+  }
+
+  /** Fails all who stand in line. Resolves when each of them is settled. */
+  async close(error: () => Error): Promise<void> {
+    this.#closedError = error;
+    for (const { ticket } of [...this.#line].reverse()) this.leave(ticket, error());
+    if (this.#line.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+
+  #rest(): [messages: OutgoingMessages, first: number] {
+    const front = this.#line[0];
+    return front === undefined ? [[], 0] : [front.ticket.messages, front.sent];
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#pumping || this.#line.length === 0) return;
+    this.#scheduled = true;
+    process.nextTick(this.#scheduledPump);
+  }
+
+  readonly #scheduledPump = (): void => {
+    this.#scheduled = false;
+    this.#pump();
+  };
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#serveFirst());
+    } finally {
+      this.#pumping = false;
+      if (!this.#waiting) this.#schedule();
+    }
+  }
+
+  /** False when nothing can be sent now. */
+  #serveFirst(): boolean {
+    const front = this.#line[0];
+    if (front === undefined || this.#waiting || this.#scheduled) return false;
+    if (!turn.open) {
+      this.#scheduled = true;
+      turn.next(this.#scheduledPump);
+      return false;
+    }
+    const result = this.#native.trySendMany(...this.#rest());
+    if (result >= 0) {
+      turn.spend(result);
+      this.#advance(front, result);
+      return true;
+    }
+    if (result !== -EAGAIN) {
+      this.#settle(front, systemError(result, 'mq_timedsend', this.#name));
+      return true;
+    }
+    const refused = this.waiter.begin();
+    this.#waiting = refused === 0;
+    if (refused === 0) return false;
+    // The process is ending: no wait begins any more, and nobody is left to be told.
+    if (refused === -ECANCELED) {
+      this.#scheduled = true;
+      return false;
+    }
+    this.#settle(front, waitError(refused, 'mq_timedsend', this.#name));
+    return true;
+  }
+
+  #waitEnded(result: number): void {
+    this.#waiting = false;
+    const front = this.#line[0];
+    if (front !== undefined) {
+      if (result >= 0) this.#advance(front, result);
+      else if (result !== -ECANCELED && result !== -EAGAIN) {
+        this.#settle(front, waitError(result, 'mq_timedsend', this.#name));
+      }
+      if (front.givenUp !== null) this.#settle(front, front.givenUp);
+    }
+    this.#pump();
+  }
+
+  #advance(standing: Standing, sent: number): void {
+    standing.sent += sent;
+    if (standing.sent === standing.count) this.#settle(standing, null);
+  }
+
+  #settle(standing: Standing, error: Error | null): void {
+    const index = this.#line.indexOf(standing);
+    if (index < 0) return;
+    this.#line.splice(index, 1);
+    if (this.#line.length === 0) this.#whenIdle?.();
+    standing.ticket.settle(error, standing.sent);
+  }
+}

@@ -1,0 +1,100 @@
+import { toBytes, type Bytes } from '../bytes.js';
+import { AbortError, closedError, timeoutError, tooLargeError } from '../errors.js';
+import { Message } from '../message.js';
+import { checkOptions, isPriority, type Checks } from '../options.js';
+import { Cancellation, isUnlimited, type WaitOptions } from './cancellation.js';
+import type { QueueCore } from './core.js';
+import { waitChecks } from './receive.js';
+import type { SendTicket } from './send-line.js';
+import { turn } from './turn.js';
+
+const SYSCALL = 'mq_timedsend';
+
+/** The priority of what is sent. */
+export interface PriorityOption {
+  /**
+   * 0 to 32767; the highest is received first.
+   *
+   * @defaultValue 0, or the priority of the `Message` that is sent
+   */
+  priority?: number | undefined;
+}
+
+/** How to send. */
+export interface SendOptions extends PriorityOption, WaitOptions {}
+
+const priorityChecks: Checks<PriorityOption> = { priority: isPriority };
+const checks: Checks<SendOptions> = { ...priorityChecks, ...waitChecks };
+
+/** @throws MessageQueueError with code `EMSGSIZE` */
+export function checkSize(core: QueueCore, bytes: Uint8Array): void {
+  if (bytes.byteLength <= core.maxMessageSize) return;
+  throw tooLargeError(core.name, bytes.byteLength, core.maxMessageSize);
+}
+
+export function trySend(
+  core: QueueCore,
+  data: Bytes | Message,
+  given?: PriorityOption,
+): boolean {
+  const options = checkOptions('MessageQueue.trySend()', given, priorityChecks);
+  const [bytes, priority] = prepare(core, data, options);
+  return core.sends.trySend(bytes, priority);
+}
+
+export async function send(
+  core: QueueCore,
+  data: Bytes | Message,
+  given?: SendOptions,
+): Promise<void> {
+  const options = checkOptions('MessageQueue.send()', given, checks);
+  const { timeout, signal } = options;
+  if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
+  const [bytes, priority] = prepare(core, data, options);
+  if ((turn.open || timeout === 0) && core.sends.trySend(bytes, priority)) {
+    turn.spend();
+    return;
+  }
+  if (timeout === 0) throw timeoutError(core.name, SYSCALL, 0);
+  // The caller may use its buffer again while the message waits.
+  const copy = typeof data === 'string' ? bytes : Buffer.from(bytes);
+  await waitInLine(core, copy, priority, options);
+}
+
+function prepare(
+  core: QueueCore,
+  data: Bytes | Message,
+  options: PriorityOption,
+): [bytes: Uint8Array, priority: number] {
+  const isMessage = data instanceof Message;
+  const bytes = isMessage ? data.data : toBytes(data);
+  const priority = options.priority ?? (isMessage ? data.priority : 0);
+  if (core.closed) throw closedError(core.name, SYSCALL);
+  checkSize(core, bytes);
+  return [bytes, priority];
+}
+
+function waitInLine(
+  core: QueueCore,
+  bytes: Uint8Array,
+  priority: number,
+  options: WaitOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let cancellation: Cancellation | undefined;
+    const ticket: SendTicket = {
+      messages: [bytes, priority],
+      settle(error) {
+        cancellation?.disarm();
+        if (error === null) resolve();
+        else reject(error);
+      },
+    };
+    if (!isUnlimited(options)) {
+      cancellation = new Cancellation(core.name, SYSCALL, options, (error) => {
+        core.sends.leave(ticket, error);
+      });
+    }
+    core.sends.join(ticket);
+  });
+}

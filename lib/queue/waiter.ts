@@ -1,0 +1,166 @@
+import { constants } from 'node:os';
+import { native } from '../native.js';
+import { Promotions } from './promotions.js';
+
+const { EBUSY, ECANCELED, ENOSYS, ETIMEDOUT } = constants.errno;
+
+/** How a queue waits. */
+export type WaitMode = 'auto' | 'worker' | 'loop';
+
+/** In which way a wait is being done. */
+export type WaitingWay = 'worker' | 'loop' | 'spin';
+
+/**
+ * What one direction of a queue gives its waiter. The first four return 0 or a negative errno,
+ * `cancel` as the native methods do.
+ */
+export interface WaitCalls {
+  onWorker(): number;
+  onLoop(): number;
+  spinning(microseconds: number): number;
+  cancel(): boolean;
+  /** The wait is over. `-ECANCELED` after a cancel that brought nothing. */
+  done(result: unknown): void;
+}
+
+/**
+ * One wait of one direction of a queue: spins first where that was asked for, then blocks a pool
+ * thread or watches the descriptor, and changes between these two while it lasts.
+ */
+export class Waiter {
+  readonly mode: WaitMode;
+  readonly #busyPoll: number;
+  readonly #calls: WaitCalls;
+  #way: WaitingWay | null = null;
+  #referenced = true;
+  #cancelled = false;
+  #moving = false;
+  #demoted = false;
+  #afterMove: (() => void) | undefined;
+
+  constructor(mode: WaitMode, busyPoll: number, calls: WaitCalls) {
+    this.mode = mode;
+    this.#busyPoll = busyPoll;
+    this.#calls = calls;
+  }
+
+  get way(): WaitingWay | null {
+    return this.#way;
+  }
+
+  /** 0 or a negative errno; `-EBUSY` when the budget of pool threads is used up. */
+  begin(): number {
+    this.#cancelled = false;
+    if (this.#busyPoll === 0) return this.#block();
+    const result = this.#calls.spinning(this.#busyPoll);
+    if (result === 0) this.#way = 'spin';
+    return result;
+  }
+
+  /** True: it is over. False: `done` follows. */
+  cancel(): boolean {
+    this.#cancelled = true;
+    if (this.#way === null) return true;
+    if (!this.#calls.cancel()) return false;
+    this.#over();
+    return true;
+  }
+
+  /** The native wait ended. */
+  ended(result: unknown): void {
+    const way = this.#way;
+    const moving = this.#moving;
+    const afterMove = this.#afterMove;
+    this.#over();
+    afterMove?.();
+    const goesOn =
+      !this.#cancelled &&
+      ((way === 'spin' && result === -ETIMEDOUT) || (moving && result === -ECANCELED));
+    if (!goesOn) {
+      this.#demoted = false;
+      this.#calls.done(result);
+      return;
+    }
+    const refused = this.#block();
+    if (refused !== 0) this.#calls.done(refused);
+  }
+
+  /** As `ended`, for a wait that was settled: `done` is not called. */
+  settled(): void {
+    const afterMove = this.#afterMove;
+    this.#over();
+    // The pool thread counts as blocked until its job is back on the loop.
+    if (afterMove !== undefined) setImmediate(afterMove);
+  }
+
+  #over(): void {
+    this.#way = null;
+    this.#moving = false;
+    this.#afterMove = undefined;
+    promotions.remove(this);
+    blocked.delete(this);
+  }
+
+  /** While not referenced it waits on the loop, which alone can let the process end. */
+  setReferenced(referenced: boolean): void {
+    this.#referenced = referenced;
+    if (this.#way === 'worker' && !referenced) this.#move();
+    if (this.#way === 'loop' && referenced) this.promote();
+  }
+
+  /** From the loop to a pool thread, where one is free. */
+  promote(): boolean {
+    if (this.#way !== 'loop' || this.mode !== 'auto' || !this.#referenced) return true;
+    this.#calls.cancel();
+    this.#over();
+    const refused = this.#block();
+    if (refused !== 0) this.#calls.done(refused);
+    return (this.#way as WaitingWay | null) === 'worker';
+  }
+
+  /**
+   * Makes one wait of `auto` in this thread go over to the loop, then calls `next`, which finds the
+   * pool thread free. False when there is none.
+   */
+  static takeThread(next: () => void): boolean {
+    for (const waiter of blocked) {
+      if (waiter.mode !== 'auto' || waiter.#moving || waiter.#cancelled) continue;
+      waiter.#demoted = true;
+      waiter.#afterMove = next;
+      waiter.#move();
+      return true;
+    }
+    return false;
+  }
+
+  #move(): void {
+    this.#moving = true;
+    this.#calls.cancel();
+  }
+
+  #block(): number {
+    const mayBlock = this.mode === 'worker' || (this.mode === 'auto' && this.#referenced);
+    if (mayBlock && !this.#demoted) {
+      const result = this.#calls.onWorker();
+      if (result === 0) {
+        this.#way = 'worker';
+        blocked.add(this);
+        return 0;
+      }
+      // ENOSYS: every real-time signal is in use, so a blocked thread could not be woken.
+      const canPoll = this.mode === 'auto' && (result === -EBUSY || result === -ENOSYS);
+      if (!canPoll) return result;
+    }
+    this.#demoted = false;
+    const result = this.#calls.onLoop();
+    if (result !== 0) return result;
+    this.#way = 'loop';
+    if (mayBlock) promotions.add(this);
+    return 0;
+  }
+}
+
+const blocked = new Set<Waiter>();
+const promotions = new Promotions<Waiter>((listener) => {
+  native.notifyWhenThreadFree(listener);
+});
