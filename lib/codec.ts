@@ -19,8 +19,7 @@ export type Encoded<C> = C extends { encode(value: infer In): Uint8Array } ? In 
 export type Decoded<C> = C extends { decode(data: Buffer): infer Out } ? Out : never;
 
 /** Any codec, whatever its types. */
-// eslint-disable-next-line typescript/no-explicit-any -- no other type takes every codec
-export type AnyCodec = Codec<any, unknown>;
+export type AnyCodec = Codec<never, unknown>;
 
 /** A value with the priority of its message. */
 export interface WithPriority<T> {

@@ -1,2 +1,36 @@
-export { MessageQueue, type MessageQueueEvents } from './queue.js';
+export type { Bytes } from './bytes.js';
+export {
+  json,
+  raw,
+  text,
+  type AnyCodec,
+  type Codec,
+  type Decoded,
+  type Encoded,
+  type JsonCodec,
+  type OnInvalid,
+  type WithPriority,
+} from './codec.js';
+export { AbortError, InvalidMessageError, MessageQueueError, type ErrorDetails } from './errors.js';
+export { limits, type Limits } from './limits.js';
 export { Message } from './message.js';
+export { MessageQueue, type MessageQueueEvents } from './queue.js';
+export type { WaitOptions } from './queue/cancellation.js';
+export type { MessageObserver, ObservableMessages, Unsubscribable } from './queue/observe.js';
+export type { CreateOptions, OpenOptions, WaitingOptions } from './queue/open.js';
+export type { PriorityOption, SendOptions } from './queue/send.js';
+export type { WaitingWay, WaitMode } from './queue/waiter.js';
+export { createDuplex, createReadStream, createWriteStream, type ChannelQueues } from './streams.js';
+export type { QueueDuplex } from './streams/duplex.js';
+export type {
+  ChannelOptions,
+  CodecOptions,
+  DecodeOptions,
+  EncodeOptions,
+  ReadStreamOptions,
+  ReadValue,
+  WriteStreamOptions,
+  WriteValue,
+} from './streams/options.js';
+export type { QueueReadable } from './streams/readable.js';
+export type { QueueWritable } from './streams/writable.js';

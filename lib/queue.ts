@@ -1,9 +1,10 @@
 import type { Bytes } from './bytes.js';
+import type { AnyCodec, raw } from './codec.js';
 import { closedError, MessageQueueError, systemError } from './errors.js';
 import type { Message } from './message.js';
 import { checkName, listNames } from './names.js';
 import { native } from './native.js';
-import { integer } from './options.js';
+import { checkOptions, integer } from './options.js';
 import { Turn } from './queue/turn.js';
 import type { WaitOptions } from './queue/cancellation.js';
 import type { QueueCore } from './queue/core.js';
@@ -16,6 +17,16 @@ import { PushConsumer } from './queue/push-consumer.js';
 import { receive } from './queue/receive.js';
 import { send, trySend, type PriorityOption, type SendOptions } from './queue/send.js';
 import type { WaitingWay } from './queue/waiter.js';
+import {
+  readStreamChecks,
+  writeStreamChecks,
+  type ReadStreamOptions,
+  type ReadValue,
+  type WriteStreamOptions,
+  type WriteValue,
+} from './streams/options.js';
+import { QueueReadable } from './streams/readable.js';
+import { QueueWritable } from './streams/writable.js';
 
 /** The events of a {@link MessageQueue}. */
 export interface MessageQueueEvents {
@@ -266,6 +277,24 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   /** The messages, one at a time. None is taken ahead, and none is lost when the loop is left. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
     return new MessageIterator(this.#core);
+  }
+
+  /** The messages as a stream, which shares this queue with its other consumers. */
+  createReadStream<C extends AnyCodec = typeof raw, P extends boolean = false>(
+    options?: ReadStreamOptions<C, P>,
+  ): QueueReadable<ReadValue<C, P>> {
+    const where = 'MessageQueue.createReadStream()';
+    const checked = checkOptions(where, options, readStreamChecks);
+    return new QueueReadable(this.#core, checked, false);
+  }
+
+  /** A stream that sends to this queue. Its end does not close the queue. */
+  createWriteStream<C extends AnyCodec = typeof raw, P extends boolean = false>(
+    options?: WriteStreamOptions<C, P>,
+  ): QueueWritable<WriteValue<C, P>> {
+    const where = 'MessageQueue.createWriteStream()';
+    const checked = checkOptions(where, options, writeStreamChecks);
+    return new QueueWritable(this.#core, checked, false);
   }
 
   /** What RxJS's `from` looks for. Each subscription competes for the messages with the others. */

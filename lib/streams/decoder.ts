@@ -1,0 +1,44 @@
+import { decodeMessage, raw, type AnyCodec, type Codec, type OnInvalid } from '../codec.js';
+import { InvalidMessageError } from '../errors.js';
+import type { Message } from '../message.js';
+import type { DecodeOptions } from './options.js';
+
+/** Stands for a message that was invalid and has been told to `onInvalid`. */
+export const skipped: unique symbol = Symbol('skipped');
+
+/** Turns the messages of one queue into the values that its consumer asked for. */
+export class Decoder {
+  readonly #queue: string;
+  readonly #codec: Codec<never, unknown>;
+  readonly #withPriority: boolean;
+  readonly #onInvalid: OnInvalid;
+
+  constructor(queue: string, options: DecodeOptions<AnyCodec, boolean>) {
+    this.#queue = queue;
+    this.#codec = options.codec ?? raw;
+    this.#withPriority = options.withPriority ?? false;
+    this.#onInvalid = options.onInvalid ?? 'error';
+  }
+
+  /**
+   * @returns the value, or `skipped`
+   * @throws InvalidMessageError, or what `onInvalid` throws
+   */
+  decode(message: Message): unknown {
+    try {
+      return this.#value(message);
+    } catch (error) {
+      if (this.#onInvalid === 'error') throw error;
+      this.#onInvalid(message, error as InvalidMessageError);
+      return skipped;
+    }
+  }
+
+  #value(message: Message): unknown {
+    const value = decodeMessage(this.#codec, message, this.#queue);
+    if (this.#withPriority) return { value, priority: message.priority };
+    if (value !== null) return value;
+    const cause = new TypeError('null would end the stream: use withPriority to carry it');
+    throw new InvalidMessageError(message, this.#queue, cause);
+  }
+}

@@ -1,0 +1,112 @@
+import { Duplex } from 'node:stream';
+import type { AnyCodec } from '../codec.js';
+import type { QueueCore } from '../queue/core.js';
+import { Decoder } from './decoder.js';
+import { closeAfter, untilClosed } from './destroying.js';
+import { Encoder } from './encoder.js';
+import type { ChannelOptions } from './options.js';
+import { ReadSide } from './read-side.js';
+import type { AnyListener, Listener, Undelivered } from './readable.js';
+import { encodingRemedy, refuseOnMessages, unshiftRemedy } from './unsupported.js';
+import type { Callback } from './writable.js';
+import { WriteSide } from './write-side.js';
+
+/** One queue of a channel, and whether the channel closes it. */
+export interface ChannelEnd {
+  readonly core: QueueCore;
+  readonly owns: boolean;
+}
+
+/** The typed methods and events of {@link QueueDuplex}. */
+export interface QueueDuplex<In, Out> {
+  /** Event `undelivered`: messages that an owning channel had taken when it was destroyed. */
+  on(event: 'undelivered', listener: Undelivered): this;
+  on(event: 'data', listener: Listener<Out>): this;
+  on(event: string | symbol, listener: AnyListener): this;
+  once(event: 'undelivered', listener: Undelivered): this;
+  once(event: 'data', listener: Listener<Out>): this;
+  once(event: string | symbol, listener: AnyListener): this;
+  read(size?: number): Out | null;
+  write(value: In, callback?: Callback): boolean;
+  write(value: In, encoding: BufferEncoding, callback?: Callback): boolean;
+  end(callback?: () => void): this;
+  end(value: In, callback?: () => void): this;
+  end(value: In, encoding: BufferEncoding, callback?: () => void): this;
+}
+
+/** Reads one queue and writes another, as one stream: {@link createDuplex} makes it. */
+export class QueueDuplex<In, Out> extends Duplex {
+  readonly #reader: ReadSide;
+  readonly #writer: WriteSide;
+
+  /** @internal */
+  constructor(
+    readable: ChannelEnd,
+    writable: ChannelEnd,
+    options: ChannelOptions<AnyCodec, boolean>,
+  ) {
+    const { readableHighWaterMark = 0, writableHighWaterMark, signal } = options;
+    super({
+      objectMode: true,
+      decodeStrings: false,
+      // Both directions live on their own: the end of one queue says nothing about the other.
+      allowHalfOpen: true,
+      readableHighWaterMark,
+      ...(writableHighWaterMark !== undefined && { writableHighWaterMark }),
+      ...(signal !== undefined && { signal }),
+    });
+    const decoder = new Decoder(readable.core.name, options);
+    this.#reader = new ReadSide(this, readable.core, decoder, readable.owns);
+    const encoder = new Encoder(writable.core, options);
+    this.#writer = new WriteSide(writable.core, encoder, writable.owns);
+  }
+
+  /** Takes no more messages, delivers what it has, and ends its readable side. */
+  stop(): this {
+    this.#reader.stop();
+    return this;
+  }
+
+  /** Always throws: use the option `codec: text`. */
+  override setEncoding(): never {
+    return refuseOnMessages('setEncoding', encodingRemedy);
+  }
+
+  /** Always throws: a message that was read cannot become unread. */
+  override unshift(): never {
+    return refuseOnMessages('unshift', unshiftRemedy);
+  }
+
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Out> {
+    return super[Symbol.asyncIterator]() as NodeJS.AsyncIterator<Out>;
+  }
+
+  /** Destroys it without an error, and waits until everything unread is handed back. */
+  override [Symbol.asyncDispose](): Promise<void> {
+    this.destroy();
+    return untilClosed(this);
+  }
+
+  /** @internal */
+  override _read(): void {
+    this.#reader.read();
+  }
+
+  /** @internal */
+  override _write(value: unknown, _: BufferEncoding, callback: Callback): void {
+    this.#writer.write([value], callback);
+  }
+
+  /** @internal */
+  override _writev(chunks: { chunk: unknown }[], callback: Callback): void {
+    this.#writer.write(
+      chunks.map(({ chunk }) => chunk),
+      callback,
+    );
+  }
+
+  /** @internal */
+  override _destroy(error: Error | null, callback: Callback): void {
+    closeAfter([this.#reader, this.#writer], error, callback);
+  }
+}

@@ -1,0 +1,141 @@
+import type { Readable } from 'node:stream';
+import type { Message } from '../message.js';
+import type { Borrower, QueueCore } from '../queue/core.js';
+import { isClosed } from '../queue/is-closed.js';
+import type { Ticket } from '../queue/receive-line.js';
+import { turn } from '../queue/turn.js';
+import { skipped, type Decoder } from './decoder.js';
+
+/** The reading half of a stream over a queue. */
+export class ReadSide implements Ticket, Borrower {
+  readonly #stream: Readable;
+  readonly #core: QueueCore;
+  readonly #decoder: Decoder;
+  readonly #owns: boolean;
+  /** The messages of the chunks that are still in the stream's buffer, oldest first. */
+  #unread: Message[] = [];
+  /** What is left to push of the batch in hand. */
+  #batch: Message[] = [];
+  #standing = false;
+  #pushing = false;
+  #stopped = false;
+
+  constructor(stream: Readable, core: QueueCore, decoder: Decoder, owns: boolean) {
+    this.#stream = stream;
+    this.#core = core;
+    this.#decoder = decoder;
+    this.#owns = owns;
+    if (!owns) core.borrow(this);
+  }
+
+  get want(): number {
+    return Math.max(1, this.#stream.readableHighWaterMark - this.#stream.readableLength);
+  }
+
+  /** For `_read`. */
+  read(): void {
+    if (this.#standing || this.#pushing || this.#stopped) return;
+    if (turn.open && !this.#core.closed) {
+      try {
+        const messages = this.#core.receives.takeNow(this.want, false);
+        if (messages !== null) {
+          turn.spend(messages.length);
+          this.#push(messages);
+          return;
+        }
+      } catch (error) {
+        this.#stream.destroy(error as Error);
+        return;
+      }
+    }
+    this.#standing = true;
+    this.#core.receives.join(this);
+  }
+
+  deliver(messages: Message[]): void {
+    this.#standing = false;
+    this.#push(messages);
+  }
+
+  fail(error: Error): void {
+    this.#standing = false;
+    if (isClosed(error)) this.stop();
+    else this.#stream.destroy(error);
+  }
+
+  /** Takes no more, and ends the stream after what it has. True when that is something. */
+  stop(): boolean {
+    if (!this.#stopped && !this.#stream.destroyed) {
+      this.#stopped = true;
+      const late = this.#leave() && this.#owns ? this.#takeLate() : [];
+      if (late.length > 0) this.#push(late);
+      else if (!this.#pushing) this.#stream.push(null);
+    }
+    return this.#countUnread() > 0;
+  }
+
+  /** For `_destroy`: resolves when everything unread is handed back and an owned queue is closed. */
+  async destroy(): Promise<void> {
+    this.#stopped = true;
+    this.#leave();
+    this.#forgetRead();
+    const undelivered = [...this.#unread.splice(0), ...this.#batch.splice(0)];
+    this.#core.handBack(undelivered);
+    if (!this.#owns) {
+      this.#core.release(this);
+      return;
+    }
+    await this.#core.close((messages) => {
+      if (messages.length === 0) return;
+      if (!this.#stream.emit('undelivered', messages)) this.#core.giveBack(messages);
+    });
+  }
+
+  #leave(): boolean {
+    if (!this.#standing) return false;
+    this.#standing = false;
+    return this.#core.receives.leave(this);
+  }
+
+  /** What a take brought that was cancelled just now. */
+  #takeLate(): Message[] {
+    this.#core.receives.settle();
+    return this.#core.receives.takeHeld();
+  }
+
+  #push(messages: Message[]): void {
+    this.#batch.push(...messages);
+    if (this.#pushing) return;
+    this.#pushing = true;
+    let pushed = 0;
+    try {
+      // A consumer may destroy the stream from within each push.
+      while (this.#batch.length > 0 && !this.#stream.destroyed) {
+        const message = this.#batch.shift() as Message;
+        const value = this.#decoder.decode(message);
+        if (value === skipped) continue;
+        pushed += 1;
+        this.#unread.push(message);
+        this.#stream.push(value);
+        this.#forgetRead();
+      }
+    } catch (error) {
+      this.#stream.destroy(error as Error);
+    } finally {
+      this.#pushing = false;
+    }
+    if (this.#stream.destroyed) return;
+    if (this.#stopped) this.#stream.push(null);
+    else if (pushed === 0) this.read();
+  }
+
+  #countUnread(): number {
+    this.#forgetRead();
+    return this.#unread.length + this.#batch.length;
+  }
+
+  #forgetRead(): void {
+    const read = this.#unread.length - this.#stream.readableLength;
+    if (read > 0) this.#unread.splice(0, read);
+  }
+}

@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import type { AnyCodec } from '../codec.js';
+import type { Message } from '../message.js';
+import type { QueueCore } from '../queue/core.js';
+import { Decoder } from './decoder.js';
+import { closeAfter, untilClosed } from './destroying.js';
+import type { ReadStreamOptions } from './options.js';
+import { ReadSide } from './read-side.js';
+import { encodingRemedy, refuseOnMessages, unshiftRemedy } from './unsupported.js';
+
+/** @internal */
+export type Listener<T> = (chunk: T) => void;
+/** @internal */
+export type Undelivered = (messages: Message[]) => void;
+// eslint-disable-next-line typescript/no-explicit-any -- as Node's own types have it
+/** @internal */
+export type AnyListener = (...args: any[]) => void;
+
+/** The typed events of {@link QueueReadable}. */
+export interface QueueReadable<T> {
+  /** Event `undelivered`: messages that an owning stream had taken when it was destroyed. */
+  on(event: 'undelivered', listener: Undelivered): this;
+  on(event: 'data', listener: Listener<T>): this;
+  on(event: string | symbol, listener: AnyListener): this;
+  once(event: 'undelivered', listener: Undelivered): this;
+  once(event: 'data', listener: Listener<T>): this;
+  once(event: string | symbol, listener: AnyListener): this;
+  read(size?: number): T | null;
+}
+
+/**
+ * The messages of a queue as a stream of values. It ends by `stop()`, or when its queue is closed;
+ * an empty queue is no end.
+ */
+export class QueueReadable<T> extends Readable {
+  readonly #side: ReadSide;
+
+  /** @internal */
+  constructor(core: QueueCore, options: ReadStreamOptions<AnyCodec, boolean>, owns: boolean) {
+    const { highWaterMark = 0, signal } = options;
+    super({ objectMode: true, highWaterMark, ...(signal !== undefined && { signal }) });
+    this.#side = new ReadSide(this, core, new Decoder(core.name, options), owns);
+  }
+
+  /** Takes no more messages, delivers what it has, and ends. */
+  stop(): this {
+    this.#side.stop();
+    return this;
+  }
+
+  /** Always throws: use the option `codec: text`. */
+  override setEncoding(): never {
+    return refuseOnMessages('setEncoding', encodingRemedy);
+  }
+
+  /** Always throws: a message that was read cannot become unread. */
+  override unshift(): never {
+    return refuseOnMessages('unshift', unshiftRemedy);
+  }
+
+  override [Symbol.asyncIterator](): NodeJS.AsyncIterator<T> {
+    return super[Symbol.asyncIterator]() as NodeJS.AsyncIterator<T>;
+  }
+
+  /** Destroys it without an error, and waits until everything unread is handed back. */
+  override [Symbol.asyncDispose](): Promise<void> {
+    this.destroy();
+    return untilClosed(this);
+  }
+
+  /** @internal */
+  override _read(): void {
+    this.#side.read();
+  }
+
+  /** @internal */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    closeAfter([this.#side], error, callback);
+  }
+}

@@ -1,0 +1,11 @@
+import { MessageQueueError } from '../errors.js';
+
+/** Both would make chunks of what are not the messages that were received. */
+export function refuseOnMessages(method: 'setEncoding' | 'unshift', remedy: string): never {
+  throw new MessageQueueError(`${method}() does not work on a stream of messages: ${remedy}`, {
+    code: 'ERR_MQ_UNSUPPORTED',
+  });
+}
+
+export const encodingRemedy = 'use the option codec: text to read strings';
+export const unshiftRemedy = 'a chunk that was read is delivered; send it to the queue again';
