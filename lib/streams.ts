@@ -1,7 +1,8 @@
 import type { AnyCodec, raw } from './codec.js';
-import { invalidType, withCode } from './errors.js';
-import { checkOptions, type Check, type Checks } from './options.js';
-import { coreOf, isQueue, type MessageQueue } from './queue.js';
+import { invalidType } from './errors.js';
+import { isNameOrQueue, openOptionsOf, refuseOpenOptions } from './name-or-queue.js';
+import { checkOptions, type Checks } from './options.js';
+import { coreOf, type MessageQueue } from './queue.js';
 import { createChecks, openQueue, type CreateOptions } from './queue/open.js';
 import { QueueDuplex, type ChannelEnd } from './streams/duplex.js';
 import {
@@ -98,20 +99,6 @@ export function createDuplex<C extends AnyCodec = typeof raw, P extends boolean 
   return new QueueDuplex(readable, writable, checked);
 }
 
-const isNameOrQueue: Check = (argument, value) => {
-  if (typeof value === 'string' || isQueue(value)) return;
-  throw invalidType(argument, "a queue's name or a MessageQueue", value);
-};
-
-/** Those of the options that say how to open a queue. */
-function openOptionsOf(options: CreateOptions): CreateOptions {
-  const opening: Record<string, unknown> = {};
-  for (const key of Object.keys(createChecks) as (keyof CreateOptions)[]) {
-    if (options[key] !== undefined) opening[key] = options[key];
-  }
-  return opening;
-}
-
 function endOf(
   queue: string | MessageQueue,
   access: 'read' | 'write',
@@ -122,17 +109,4 @@ function endOf(
   }
   refuseOpenOptions(CHANNEL, opening);
   return { core: coreOf(queue), owns: false };
-}
-
-/** @internal */
-export function refuseOpenOptions(where: string, opening: CreateOptions): void {
-  const [key] = Object.keys(opening);
-  if (key === undefined) return;
-  throw withCode(
-    new TypeError(
-      `${where} was given an open MessageQueue and the option '${key}', which is for opening one: ` +
-        `give it to MessageQueue.open, or give the queue's name here`,
-    ),
-    { code: 'ERR_INVALID_ARG_VALUE' },
-  );
 }

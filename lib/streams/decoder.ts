@@ -13,11 +13,15 @@ export class Decoder {
   readonly #withPriority: boolean;
   readonly #onInvalid: OnInvalid;
 
-  constructor(queue: string, options: DecodeOptions<AnyCodec, boolean>) {
+  readonly #nullEnds: boolean;
+
+  /** @param nullEnds - whether a null would be taken for the end, so that none may come */
+  constructor(queue: string, options: DecodeOptions<AnyCodec, boolean>, nullEnds: boolean) {
     this.#queue = queue;
     this.#codec = options.codec ?? raw;
     this.#withPriority = options.withPriority ?? false;
     this.#onInvalid = options.onInvalid ?? 'error';
+    this.#nullEnds = nullEnds;
   }
 
   /**
@@ -37,7 +41,7 @@ export class Decoder {
   #value(message: Message): unknown {
     const value = decodeMessage(this.#codec, message, this.#queue);
     if (this.#withPriority) return { value, priority: message.priority };
-    if (value !== null) return value;
+    if (value !== null || !this.#nullEnds) return value;
     const cause = new TypeError('null would end the stream: use withPriority to carry it');
     throw new InvalidMessageError(message, this.#queue, cause);
   }

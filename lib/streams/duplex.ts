@@ -55,7 +55,7 @@ export class QueueDuplex<In, Out> extends Duplex {
       ...(writableHighWaterMark !== undefined && { writableHighWaterMark }),
       ...(signal !== undefined && { signal }),
     });
-    const decoder = new Decoder(readable.core.name, options);
+    const decoder = new Decoder(readable.core.name, options, true);
     this.#reader = new ReadSide(this, readable.core, decoder, readable.owns);
     const encoder = new Encoder(writable.core, options);
     this.#writer = new WriteSide(writable.core, encoder, writable.owns);

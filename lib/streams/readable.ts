@@ -39,7 +39,7 @@ export class QueueReadable<T> extends Readable {
   constructor(core: QueueCore, options: ReadStreamOptions<AnyCodec, boolean>, owns: boolean) {
     const { highWaterMark = 0, signal } = options;
     super({ objectMode: true, highWaterMark, ...(signal !== undefined && { signal }) });
-    this.#side = new ReadSide(this, core, new Decoder(core.name, options), owns);
+    this.#side = new ReadSide(this, core, new Decoder(core.name, options, true), owns);
   }
 
   /** Takes no more messages, delivers what it has, and ends. */

@@ -1,0 +1,189 @@
+import { from, Observable, type ObservableInput, type Subscriber } from 'rxjs';
+import type { AnyCodec, raw } from '../codec.js';
+import { invalidType } from '../errors.js';
+import type { Message } from '../message.js';
+import { anything, checkOptions, integer, type Checks } from '../options.js';
+import type { MessageQueue } from '../queue.js';
+import type { QueueCore } from '../queue/core.js';
+import { isClosed } from '../queue/is-closed.js';
+import { createChecks, type CreateOptions } from '../queue/open.js';
+import type { Ticket } from '../queue/receive-line.js';
+import { Decoder, skipped } from '../streams/decoder.js';
+import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
+import { QueueReference, type Attachment } from './attachment.js';
+
+const WHERE = 'consumeQueue()';
+
+/** How to work through a queue. The options for opening are for a queue that is given by name. */
+export interface ConsumeQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+  extends DecodeOptions<C, P>, CreateOptions {
+  /**
+   * How many messages are worked on at one time.
+   *
+   * @defaultValue 1
+   */
+  concurrency?: number | undefined;
+  /** When it emits, no more messages are taken; what is in hand is finished, then it completes. */
+  until?: ObservableInput<unknown> | undefined;
+}
+
+const checks: Checks<ConsumeQueueOptions<AnyCodec, boolean>> = {
+  ...decodeChecks,
+  ...createChecks,
+  concurrency: integer(1, Infinity),
+  until: anything,
+};
+
+/**
+ * Works through the messages of a queue, as `mergeMap` does, but takes a message only when one of
+ * its `concurrency` slots is free. So a slow `project` leaves messages in the kernel's queue, where
+ * other processes can have them and where senders feel that it is full.
+ *
+ * Emits what the inner Observables emit, in the order in which that comes. An error of `project` or
+ * of an inner Observable ends the whole, so catch inside of it. Queues are opened, kept and closed as
+ * by `fromQueue`.
+ *
+ * @example
+ * ```ts
+ * consumeQueue('/jobs', (job) => work(job), { codec: json<Job>(), concurrency: 4 }).subscribe();
+ * ```
+ *
+ * @param project - called with each value and its index; returns a promise, an Observable or the like
+ * @throws TypeError or RangeError for a bad argument
+ */
+export function consumeQueue<R, C extends AnyCodec = typeof raw, P extends boolean = false>(
+  queue: string | MessageQueue,
+  project: (value: ReadValue<C, P>, index: number) => ObservableInput<R>,
+  options?: ConsumeQueueOptions<C, P>,
+): Observable<R> {
+  if (typeof project !== 'function') throw invalidType('project', 'a function', project);
+  const checked = checkOptions(WHERE, options, checks as Checks<ConsumeQueueOptions<C, P>>);
+  const reference = new QueueReference(WHERE, queue, 'read', checked);
+  const { concurrency = 1, until } = checked;
+  return new Observable<R>((subscriber) => {
+    let attachment: Attachment;
+    try {
+      attachment = reference.attach();
+    } catch (error) {
+      subscriber.error(error);
+      return undefined;
+    }
+    const { core } = attachment;
+    const decoder = new Decoder(core.name, checked, false);
+    const work = (value: unknown, index: number): ObservableInput<R> =>
+      project(value as ReadValue<C, P>, index);
+    const slots = new Slots(subscriber, core, decoder, work, concurrency);
+    slots.take();
+    if (until !== undefined) {
+      const stop = from(until).subscribe({
+        next: () => {
+          slots.stop();
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+      });
+      subscriber.add(stop);
+    }
+    return () => {
+      slots.leave();
+      attachment.release();
+    };
+  });
+}
+
+class Slots<R> implements Ticket {
+  readonly #subscriber: Subscriber<R>;
+  readonly #core: QueueCore;
+  readonly #decoder: Decoder;
+  readonly #work: (value: unknown, index: number) => ObservableInput<R>;
+  readonly #concurrency: number;
+  #busy = 0;
+  #index = 0;
+  #standing = false;
+  #delivering = false;
+  #stopped = false;
+
+  constructor(
+    subscriber: Subscriber<R>,
+    core: QueueCore,
+    decoder: Decoder,
+    work: (value: unknown, index: number) => ObservableInput<R>,
+    concurrency: number,
+  ) {
+    this.#subscriber = subscriber;
+    this.#core = core;
+    this.#decoder = decoder;
+    this.#work = work;
+    this.#concurrency = concurrency;
+  }
+
+  get want(): number {
+    return this.#concurrency - this.#busy;
+  }
+
+  take(): void {
+    if (this.#standing || this.#delivering || this.#stopped || this.#subscriber.closed) return;
+    if (this.want === 0) return;
+    this.#standing = true;
+    this.#core.receives.join(this);
+  }
+
+  leave(): void {
+    this.#stopped = true;
+    if (!this.#standing) return;
+    this.#standing = false;
+    this.#core.receives.leave(this);
+  }
+
+  stop(): void {
+    this.leave();
+    if (this.#busy === 0) this.#subscriber.complete();
+  }
+
+  deliver(messages: Message[]): void {
+    this.#standing = false;
+    this.#delivering = true;
+    const rest = [...messages];
+    // Work that is done at once may end the whole before the batch is through.
+    while (rest.length > 0 && !this.#subscriber.closed && !this.#stopped) {
+      this.#begin(rest.shift() as Message);
+    }
+    this.#delivering = false;
+    this.#core.handBack(rest);
+    this.take();
+  }
+
+  fail(error: Error): void {
+    this.#standing = false;
+    if (isClosed(error)) this.stop();
+    else this.#subscriber.error(error);
+  }
+
+  #begin(message: Message): void {
+    let results: Observable<R>;
+    try {
+      const value = this.#decoder.decode(message);
+      if (value === skipped) return;
+      results = from(this.#work(value, this.#index++));
+    } catch (error) {
+      this.#subscriber.error(error);
+      return;
+    }
+    this.#busy += 1;
+    const subscription = results.subscribe({
+      next: (result) => {
+        this.#subscriber.next(result);
+      },
+      error: (error: unknown) => {
+        this.#subscriber.error(error);
+      },
+      complete: () => {
+        this.#busy -= 1;
+        if (!this.#stopped) this.take();
+        else if (this.#busy === 0) this.#subscriber.complete();
+      },
+    });
+    this.#subscriber.add(subscription);
+  }
+}

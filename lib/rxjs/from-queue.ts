@@ -1,0 +1,75 @@
+import { Observable } from 'rxjs';
+import type { AnyCodec, raw } from '../codec.js';
+import { checkOptions, type Checks } from '../options.js';
+import type { MessageQueue } from '../queue.js';
+import { isClosed } from '../queue/is-closed.js';
+import { createChecks, type CreateOptions } from '../queue/open.js';
+import { PushConsumer } from '../queue/push-consumer.js';
+import { Decoder, skipped } from '../streams/decoder.js';
+import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
+import { QueueReference, type Attachment } from './attachment.js';
+
+const WHERE = 'fromQueue()';
+
+/** How to observe a queue. The options for opening are for a queue that is given by name. */
+export interface FromQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+  extends DecodeOptions<C, P>, CreateOptions {}
+
+const checks: Checks<FromQueueOptions<AnyCodec, boolean>> = { ...decodeChecks, ...createChecks };
+
+/**
+ * The messages of a queue as an Observable of values.
+ *
+ * Subscriptions compete: each message goes to one of them. Use `share()` to give every message to
+ * all. An Observable knows no back pressure: a message is taken as soon as the one before has been
+ * given to `next`, even if what that began is not done; `consumeQueue` takes by slots instead.
+ *
+ * Given a name, each subscription opens the queue for reading and closes it at its end; it never
+ * completes. A message that arrives while a subscription ends is kept for the next subscription of
+ * the same Observable. Given a MessageQueue, it completes when that is closed.
+ *
+ * @example
+ * ```ts
+ * fromQueue('/jobs', { codec: text }).subscribe((line) => console.log(line));
+ * ```
+ *
+ * @throws TypeError or RangeError for a bad option. What `MessageQueue.open` throws comes as the
+ * Observable's error, as does an `InvalidMessageError`.
+ */
+export function fromQueue<C extends AnyCodec = typeof raw, P extends boolean = false>(
+  queue: string | MessageQueue,
+  options?: FromQueueOptions<C, P>,
+): Observable<ReadValue<C, P>> {
+  const checked = checkOptions(WHERE, options, checks as Checks<FromQueueOptions<C, P>>);
+  const reference = new QueueReference(WHERE, queue, 'read', checked);
+  return new Observable((subscriber) => {
+    let attachment: Attachment;
+    try {
+      attachment = reference.attach();
+    } catch (error) {
+      subscriber.error(error);
+      return undefined;
+    }
+    const { core } = attachment;
+    const decoder = new Decoder(core.name, checked, false);
+    const consumer = new PushConsumer(core, {
+      message: (message) => {
+        try {
+          const value = decoder.decode(message);
+          if (value !== skipped) subscriber.next(value as ReadValue<C, P>);
+        } catch (error) {
+          subscriber.error(error);
+        }
+      },
+      failed: (error) => {
+        if (isClosed(error)) subscriber.complete();
+        else subscriber.error(error);
+      },
+    });
+    consumer.start();
+    return () => {
+      consumer.stop();
+      attachment.release();
+    };
+  });
+}

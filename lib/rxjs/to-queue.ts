@@ -1,0 +1,167 @@
+import { constants } from 'node:os';
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
+import type { AnyCodec, raw } from '../codec.js';
+import { AbortError, MessageQueueError } from '../errors.js';
+import { checkOptions, integer, type Checks } from '../options.js';
+import type { MessageQueue } from '../queue.js';
+import type { QueueCore } from '../queue/core.js';
+import { createChecks, type CreateOptions } from '../queue/open.js';
+import type { OutgoingMessages, SendTicket } from '../queue/send-line.js';
+import { Encoder } from '../streams/encoder.js';
+import { encodeChecks, type EncodeOptions, type WriteValue } from '../streams/options.js';
+import { QueueReference, type Attachment } from './attachment.js';
+
+const WHERE = 'toQueue()';
+
+/** How to send to a queue. The options for opening are for a queue that is given by name. */
+export interface ToQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+  extends EncodeOptions<C, P>, CreateOptions {
+  /**
+   * How many values may wait while the queue is full. One more is an error with code `ENOBUFS`.
+   *
+   * @defaultValue Infinity
+   */
+  maxBuffered?: number | undefined;
+}
+
+const checks: Checks<ToQueueOptions<AnyCodec, boolean>> = {
+  ...encodeChecks,
+  ...createChecks,
+  maxBuffered: integer(0, Infinity),
+};
+
+/**
+ * Sends every value as one message, in order, and emits it once the kernel has it. Completes when all
+ * are sent.
+ *
+ * An Observable cannot be slowed down, so values wait in memory while the queue is full; see
+ * `maxBuffered`.
+ *
+ * @example
+ * ```ts
+ * results$.pipe(toQueue('/results', { codec: json })).subscribe();
+ * ```
+ *
+ * @throws TypeError or RangeError for a bad argument. What `MessageQueue.open` and `send` throw comes
+ * as the Observable's error.
+ */
+export function toQueue<C extends AnyCodec = typeof raw, P extends boolean = false>(
+  queue: string | MessageQueue,
+  options?: ToQueueOptions<C, P>,
+): OperatorFunction<WriteValue<C, P>, WriteValue<C, P>> {
+  const checked = checkOptions(WHERE, options, checks as Checks<ToQueueOptions<C, P>>);
+  const reference = new QueueReference(WHERE, queue, 'write', checked);
+  return (source) =>
+    new Observable((subscriber) => {
+      let attachment: Attachment;
+      try {
+        attachment = reference.attach();
+      } catch (error) {
+        subscriber.error(error);
+        return undefined;
+      }
+      const { core } = attachment;
+      const { maxBuffered = Infinity } = checked;
+      const outbox = new Outbox(subscriber, core, new Encoder(core, checked), maxBuffered);
+      subscriber.add(() => {
+        outbox.giveUp();
+        attachment.release();
+      });
+      return source.subscribe({
+        next: (value) => {
+          outbox.add(value);
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          outbox.end();
+        },
+      });
+    });
+}
+
+/** Values on their way to the queue, in order. */
+class Outbox<T> {
+  readonly #subscriber: Subscriber<T>;
+  readonly #core: QueueCore;
+  readonly #encoder: Encoder;
+  readonly #maxBuffered: number;
+  readonly #waiting: { value: T; message: OutgoingMessages }[] = [];
+  #inFlight = 0;
+  #ticket: SendTicket | null = null;
+  #ended = false;
+
+  constructor(
+    subscriber: Subscriber<T>,
+    core: QueueCore,
+    encoder: Encoder,
+    maxBuffered: number,
+  ) {
+    this.#subscriber = subscriber;
+    this.#core = core;
+    this.#encoder = encoder;
+    this.#maxBuffered = maxBuffered;
+  }
+
+  add(value: T): void {
+    let message;
+    try {
+      message = this.#encoder.encode([value]);
+    } catch (error) {
+      this.#subscriber.error(error);
+      return;
+    }
+    if (this.#ticket === null && !this.#core.closed && this.#core.sends.sendNow(message) === 1) {
+      this.#subscriber.next(value);
+      return;
+    }
+    this.#waiting.push({ value, message });
+    if (this.#waiting.length + this.#inFlight > this.#maxBuffered) {
+      this.#subscriber.error(overflow(this.#core.name, this.#maxBuffered));
+      return;
+    }
+    this.#sendWaiting();
+  }
+
+  end(): void {
+    this.#ended = true;
+    if (this.#ticket === null) this.#subscriber.complete();
+  }
+
+  giveUp(): void {
+    this.#waiting.length = 0;
+    if (this.#ticket === null) return;
+    this.#core.sends.leave(this.#ticket, new AbortError(undefined, this.#core.name));
+  }
+
+  #sendWaiting(): void {
+    if (this.#ticket !== null) return;
+    // No more than the queue can hold at one time, so that what was sent is told soon.
+    const batch = this.#waiting.splice(0, this.#core.maxMessages);
+    if (batch.length === 0) {
+      if (this.#ended) this.#subscriber.complete();
+      return;
+    }
+    this.#inFlight = batch.length;
+    this.#ticket = {
+      messages: batch.flatMap(({ message }) => message),
+      settle: (error, sent) => {
+        this.#ticket = null;
+        this.#inFlight = 0;
+        for (const { value } of batch.slice(0, sent)) this.#subscriber.next(value);
+        if (error === null) this.#sendWaiting();
+        else this.#subscriber.error(error);
+      },
+    };
+    this.#core.sends.join(this.#ticket);
+  }
+}
+
+function overflow(queue: string, maxBuffered: number): MessageQueueError {
+  return new MessageQueueError(
+    `Queue '${queue}' is full and ${maxBuffered} values wait for it already, as many as maxBuffered ` +
+      `allows. Produce more slowly, or raise maxBuffered`,
+    { code: 'ENOBUFS', errno: -constants.errno.ENOBUFS, syscall: 'mq_timedsend', queue },
+  );
+}
