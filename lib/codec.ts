@@ -48,11 +48,7 @@ export const isOnInvalid: Check = (argument, value) => {
  * @throws InvalidMessageError
  * @internal
  */
-export function decodeMessage<Out>(
-  codec: Codec<never, Out>,
-  message: Message,
-  queue: string,
-): Out {
+export function decodeMessage<Out>(codec: Codec<never, Out>, message: Message, queue: string): Out {
   try {
     return codec.decode(message.data);
   } catch (error) {

@@ -20,7 +20,12 @@ export type { MessageObserver, ObservableMessages, Unsubscribable } from './queu
 export type { CreateOptions, OpenOptions, WaitingOptions } from './queue/open.js';
 export type { PriorityOption, SendOptions } from './queue/send.js';
 export type { WaitingWay, WaitMode } from './queue/waiter.js';
-export { createDuplex, createReadStream, createWriteStream, type ChannelQueues } from './streams.js';
+export {
+  createDuplex,
+  createReadStream,
+  createWriteStream,
+  type ChannelQueues,
+} from './streams.js';
 export type { QueueDuplex } from './streams/duplex.js';
 export type {
   ChannelOptions,

@@ -98,10 +98,16 @@ function refuse(problem: string, remedy: string): never {
 
 function load(): NativeBinding {
   if (process.platform !== 'linux') {
-    refuse(`runs on Linux only, and this is ${process.platform}`, 'Use a Linux machine, virtual machine or container.');
+    refuse(
+      `runs on Linux only, and this is ${process.platform}`,
+      'Use a Linux machine, virtual machine or container.',
+    );
   }
   if (process.versions['bun'] !== undefined) {
-    refuse('does not run on Bun, whose libuv functions end the process', 'Run it with Node.js 20 or newer.');
+    refuse(
+      'does not run on Bun, whose libuv functions end the process',
+      'Run it with Node.js 20 or newer.',
+    );
   }
   const file = candidates().find((path) => existsSync(path));
   if (file === undefined) {

@@ -89,7 +89,11 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 export const isMilliseconds: Check = (argument, value) => {
   if (typeof value !== 'number') throw invalidType(argument, 'a number of milliseconds', value);
   if (value === Infinity || (value >= 0 && value <= LONGEST_TIMER)) return;
-  throw outOfRange(argument, `from 0 to ${LONGEST_TIMER} milliseconds, or Infinity for none`, value);
+  throw outOfRange(
+    argument,
+    `from 0 to ${LONGEST_TIMER} milliseconds, or Infinity for none`,
+    value,
+  );
 };
 
 /** The largest priority that Linux knows: MQ_PRIO_MAX less one, see mq_send(3). */

@@ -20,7 +20,9 @@ export interface JsonCodec extends Codec<unknown> {
 function encode(value: unknown): Uint8Array {
   const string = JSON.stringify(value) as string | undefined;
   if (string !== undefined) return Buffer.from(string, 'utf8');
-  throw new TypeError(`JSON has no form for ${value === undefined ? 'undefined' : 'a ' + typeof value}`);
+  throw new TypeError(
+    `JSON has no form for ${value === undefined ? 'undefined' : 'a ' + typeof value}`,
+  );
 }
 
 function decode(data: Buffer): unknown {

@@ -91,7 +91,10 @@ export const createChecks: Checks<CreateOptions> = {
   busyPoll: integer(0, LONGEST_SPIN),
 };
 
-const checks: Checks<OpenOptions> = { ...createChecks, access: oneOf('readwrite', 'read', 'write') };
+const checks: Checks<OpenOptions> = {
+  ...createChecks,
+  access: oneOf('readwrite', 'read', 'write'),
+};
 
 /** @internal */
 export function openQueue(where: string, name: string, given?: OpenOptions): QueueCore {

@@ -32,11 +32,7 @@ export function checkSize(core: QueueCore, bytes: Uint8Array): void {
   throw tooLargeError(core.name, bytes.byteLength, core.maxMessageSize);
 }
 
-export function trySend(
-  core: QueueCore,
-  data: Bytes | Message,
-  given?: PriorityOption,
-): boolean {
+export function trySend(core: QueueCore, data: Bytes | Message, given?: PriorityOption): boolean {
   const options = checkOptions('MessageQueue.trySend()', given, priorityChecks);
   const [bytes, priority] = prepare(core, data, options);
   return core.sends.trySend(bytes, priority);

@@ -92,12 +92,7 @@ class Outbox<T> {
   #ticket: SendTicket | null = null;
   #ended = false;
 
-  constructor(
-    subscriber: Subscriber<T>,
-    core: QueueCore,
-    encoder: Encoder,
-    maxBuffered: number,
-  ) {
+  constructor(subscriber: Subscriber<T>, core: QueueCore, encoder: Encoder, maxBuffered: number) {
     this.#subscriber = subscriber;
     this.#core = core;
     this.#encoder = encoder;

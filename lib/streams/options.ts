@@ -10,14 +10,7 @@ import {
 } from '../codec.js';
 import { invalidType } from '../errors.js';
 import type { Message } from '../message.js';
-import {
-  integer,
-  isBoolean,
-  isPriority,
-  isSignal,
-  type Check,
-  type Checks,
-} from '../options.js';
+import { integer, isBoolean, isPriority, isSignal, type Check, type Checks } from '../options.js';
 
 /** Which values stand for messages. */
 export interface CodecOptions<C extends AnyCodec, P extends boolean> {
@@ -114,8 +107,7 @@ export type ReadValue<C extends AnyCodec, P extends boolean> = P extends true
 
 /** What a writer takes. */
 export type WriteValue<C extends AnyCodec, P extends boolean> =
-  | Message
-  | (P extends true ? WithPriority<Encoded<C>> : Encoded<C>);
+  Message | (P extends true ? WithPriority<Encoded<C>> : Encoded<C>);
 
 const isPriorityOption: Check = (argument, value) => {
   if (typeof value === 'function') return;

@@ -1,0 +1,82 @@
+import { isCodec, raw, type AnyCodec, type Codec } from '../codec.js';
+import { invalidType, invalidValue } from '../errors.js';
+import { checkName } from '../names.js';
+import { oneOf, type Check, type Checks } from '../options.js';
+import { createChecks, type CreateOptions } from '../queue/open.js';
+import { PosixTransport } from '../transport/posix.js';
+import type { Transport } from '../transport/transport.js';
+
+/**
+ * What Host and Worker have in common. The options for opening default to what the programs have
+ * that speak the raw protocol: `create: true`, `mode: 0o600`, `maxMessages: 1`,
+ * `maxMessageSize: 512`. With another size a C program's receive fails with `EMSGSIZE`.
+ */
+export interface ServiceOptions<C extends AnyCodec = typeof raw> extends CreateOptions {
+  /**
+   * Turns values into bytes and back.
+   *
+   * @defaultValue `raw`
+   */
+  codec?: C | undefined;
+  /**
+   * How requests and responses belong together. With `'raw'` a message is the bytes and nothing
+   * else, so that any program can be the other side.
+   *
+   * @defaultValue `'raw'`
+   */
+  protocol?: 'raw' | undefined;
+  /**
+   * Where the queues are.
+   *
+   * @defaultValue the kernel of this machine
+   */
+  transport?: Transport | undefined;
+}
+
+const isTransport: Check = (argument, value) => {
+  const transport = value as Partial<Transport> | null;
+  if (typeof transport?.openSender === 'function') return;
+  throw invalidType(argument, 'a Transport', value);
+};
+
+/** @internal */
+export const isName: Check = (argument, value) => {
+  if (typeof value !== 'string') throw invalidType(argument, "a queue's name", value);
+  checkName(value);
+};
+
+/** @internal */
+export const serviceChecks: Checks<ServiceOptions<AnyCodec>> = {
+  ...createChecks,
+  codec: isCodec,
+  protocol: oneOf('raw'),
+  transport: isTransport,
+};
+
+/** What is left of the options once the defaults are in. */
+export interface Service {
+  readonly codec: Codec<unknown, unknown>;
+  readonly transport: Transport;
+  readonly opening: CreateOptions;
+}
+
+/** @internal */
+export function withDefaults(options: ServiceOptions<AnyCodec>): Service {
+  const { codec = raw, transport = new PosixTransport() } = options;
+  const opening: Record<string, unknown> = {
+    create: true,
+    mode: 0o600,
+    maxMessages: 1,
+    maxMessageSize: 512,
+  };
+  for (const key of Object.keys(createChecks) as (keyof CreateOptions)[]) {
+    if (options[key] !== undefined) opening[key] = options[key];
+  }
+  return { codec: codec as Codec<unknown, unknown>, transport, opening };
+}
+
+/** @internal */
+export function refuseSameQueue(requests: string, responses: string | undefined): void {
+  if (requests !== responses) return;
+  throw invalidValue('options.responses', 'another queue than options.requests', responses);
+}

@@ -1,0 +1,52 @@
+import { isObservable, type Observable } from 'rxjs';
+
+/** What a handler may return: a value, a promise of it, or an Observable of several. */
+export type HandlerResult<T> =
+  | T
+  | undefined
+  | void
+  | Observable<T | undefined>
+  | Promise<T | undefined | void | Observable<T | undefined>>;
+
+/**
+ * The values of a result, one after the other. An Observable cannot be slowed down: what it emits
+ * while a response is being sent waits here.
+ */
+export async function* resultsOf<T>(result: HandlerResult<T>): AsyncGenerator<T | undefined> {
+  const settled = await result;
+  if (isObservable(settled)) yield* valuesOf(settled as Observable<T | undefined>);
+  else yield settled as T | undefined;
+}
+
+async function* valuesOf<T>(observable: Observable<T>): AsyncGenerator<T> {
+  const waiting: T[] = [];
+  let ended = false;
+  let failure: { error: unknown } | undefined;
+  let wake = (): void => undefined;
+  const subscription = observable.subscribe({
+    next: (value) => {
+      waiting.push(value);
+      wake();
+    },
+    error: (error: unknown) => {
+      failure = { error };
+      wake();
+    },
+    complete: () => {
+      ended = true;
+      wake();
+    },
+  });
+  try {
+    for (;;) {
+      while (waiting.length > 0) yield waiting.shift() as T;
+      if (failure !== undefined) throw failure.error;
+      if (ended) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    subscription.unsubscribe();
+  }
+}

@@ -1,0 +1,29 @@
+import { decodeMessage, encodeValue, type Codec } from '../codec.js';
+import { Message } from '../message.js';
+import type { Delivery, Sender } from '../transport/transport.js';
+
+/**
+ * @throws InvalidMessageError
+ */
+export function decodeDelivery(
+  codec: Codec<never, unknown>,
+  delivery: Delivery,
+  queue: string,
+): unknown {
+  return decodeMessage(codec, new Message(delivery.body, delivery.priority), queue);
+}
+
+/** Sends a value, or a Message with its own priority. */
+export async function sendValue(
+  sender: Sender,
+  codec: Codec<unknown, unknown>,
+  value: unknown,
+  queue: string,
+  options: { priority?: number | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  if (value instanceof Message) {
+    await sender.send(value.data, { priority: value.priority, ...options });
+    return;
+  }
+  await sender.send(encodeValue(codec, value, queue), options);
+}

@@ -1,0 +1,344 @@
+import { EventEmitter, setMaxListeners } from 'node:events';
+import type { AnyCodec, Decoded, Encoded, raw } from '../codec.js';
+import { invalidType, invalidValue } from '../errors.js';
+import type { Message } from '../message.js';
+import {
+  checkOptions,
+  integer,
+  isBoolean,
+  isFunction,
+  isMilliseconds,
+  isSignal,
+  type Checks,
+} from '../options.js';
+import type { Delivery, Receiver, Sender } from '../transport/transport.js';
+import {
+  isName,
+  refuseSameQueue,
+  serviceChecks,
+  withDefaults,
+  type Service,
+  type ServiceOptions,
+} from './options.js';
+import { resultsOf, type HandlerResult } from './results.js';
+import { onTermination } from './signals.js';
+import { decodeDelivery, sendValue } from './values.js';
+
+/** What a response may be: a value for the codec, or a Message with its own priority. */
+export type Reply<C extends AnyCodec> = Encoded<C> | Message;
+
+/** What a handler is told besides the request. */
+export interface RequestContext {
+  /** The priority of the request. */
+  readonly priority: number;
+  /** Aborted when a `close` with a timeout has waited long enough. */
+  readonly signal: AbortSignal;
+}
+
+/** Works on one request. */
+export type Handler<C extends AnyCodec> = (
+  request: Decoded<C>,
+  context: RequestContext,
+) => HandlerResult<Reply<C>>;
+
+/** A request that was not answered. */
+export interface Failure {
+  /** What the handler threw, or why its response could not be sent. */
+  readonly error: unknown;
+  /** The request; its bytes where the codec could not decode them. */
+  readonly request: unknown;
+}
+
+/** The events of a {@link Worker}. */
+export interface WorkerEvents {
+  /** Its queues are open. */
+  ready: [];
+  /** A request was not answered. The worker goes on. */
+  failure: [failure: Failure];
+  /** The worker cannot go on; `run()` rejects with the same error. Needs no listener. */
+  error: [error: Error];
+  /** It has stopped and its queues are closed. */
+  close: [];
+}
+
+/** How to run a worker. */
+export interface WorkerOptions<C extends AnyCodec = typeof raw> extends ServiceOptions<C> {
+  /** The queue that it reads. */
+  requests: string;
+  /** The queue that it writes. Without one, what the handler returns is dropped. */
+  responses?: string | undefined;
+  /**
+   * How many requests are worked on at one time. No more than that are taken from the queue.
+   *
+   * @defaultValue 1
+   */
+  concurrency?: number | undefined;
+  /**
+   * Called with what went wrong and the request. What it returns is sent as the response; nothing
+   * for `undefined`.
+   */
+  onFailure?:
+    | ((error: unknown, request: unknown) => Reply<C> | undefined | Promise<Reply<C> | undefined>)
+    | undefined;
+}
+
+/** How a worker runs. */
+export interface RunOptions {
+  /**
+   * Whether SIGINT and SIGTERM close it. The process then ends by itself, with code 0 if nothing else
+   * keeps it; a second signal ends it at once with 128 and the signal's number.
+   *
+   * @defaultValue false
+   */
+  signals?: boolean | undefined;
+  /** Closes it. `run()` then resolves: that is no error. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How to close a worker. */
+export interface CloseOptions {
+  /**
+   * Milliseconds for the requests in hand. Then their `signal` is aborted and responses that wait for
+   * a full queue are given up.
+   *
+   * @defaultValue `Infinity`
+   */
+  timeout?: number | undefined;
+}
+
+/** Counts since the worker began. */
+export interface WorkerStats {
+  /** Requests taken. */
+  readonly received: number;
+  /** Requests whose handler and responses are done. */
+  readonly processed: number;
+  /** Requests that failed. */
+  readonly failed: number;
+  /** Messages sent to the response queue. */
+  readonly responses: number;
+  /** Requests being worked on now. */
+  readonly inHand: number;
+}
+
+const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
+  ...serviceChecks,
+  requests: isName,
+  responses: isName,
+  concurrency: integer(1, 10_000),
+  onFailure: isFunction,
+};
+const runChecks: Checks<RunOptions> = { signals: isBoolean, signal: isSignal };
+const closeChecks: Checks<CloseOptions> = { timeout: isMilliseconds };
+
+/** Errors that are about one response. Others are about the queue, and end the worker. */
+const OF_ONE_RESPONSE = new Set<unknown>(['ERR_MQ_ENCODE', 'EMSGSIZE', 'ABORT_ERR']);
+
+/**
+ * Takes requests from one queue and answers them on another. The handler returns the response, a
+ * promise of it, or an Observable of several; `undefined` is none. A handler that throws is a
+ * `failure`, and the worker goes on.
+ *
+ * @example
+ * ```ts
+ * const worker = new Worker(
+ *   { requests: '/jobs', responses: '/results', codec: text },
+ *   (request) => `${request} processed`,
+ * );
+ * await worker.run({ signals: true });
+ * ```
+ */
+export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<WorkerEvents> {
+  readonly #options: WorkerOptions<C>;
+  readonly #handler: Handler<C>;
+  readonly #service: Service;
+  readonly #stopping = new AbortController();
+  readonly #giveUp = new AbortController();
+  #running: Promise<void> | undefined;
+  #closed = false;
+  #warned = false;
+  #received = 0;
+  #processed = 0;
+  #failed = 0;
+  #responses = 0;
+  #inHand = 0;
+
+  /** @throws TypeError or RangeError for a bad option. Nothing is opened yet. */
+  constructor(options: WorkerOptions<C>, handler: Handler<C>) {
+    super();
+    if (options === undefined) throw invalidType('options', 'an object', options);
+    this.#options = checkOptions('Worker', options, workerChecks as Checks<WorkerOptions<C>>);
+    isName('options.requests', options.requests);
+    refuseSameQueue(options.requests, options.responses);
+    isFunction('handler', handler);
+    this.#handler = handler;
+    this.#service = withDefaults(this.#options);
+    // Each of the requests in hand listens to them.
+    setMaxListeners(0, this.#stopping.signal, this.#giveUp.signal);
+  }
+
+  /**
+   * Opens the queues and works until it is closed.
+   *
+   * @returns resolves when it has stopped; rejects with what keeps it from going on
+   */
+  async run(options?: RunOptions): Promise<void> {
+    const { signals = false, signal } = checkOptions('Worker.run()', options, runChecks);
+    if (this.#running !== undefined || this.#closed) {
+      throw invalidValue('run()', 'called once', this.#closed ? 'closed' : 'running');
+    }
+    const stop = (): void => {
+      this.#stopping.abort();
+    };
+    const forgetSignals = signals ? onTermination(stop) : () => undefined;
+    if (signal?.aborted === true) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    this.#running = this.#work().finally(() => {
+      forgetSignals();
+      signal?.removeEventListener('abort', stop);
+      this.#closed = true;
+      process.nextTick(() => this.emit('close'));
+    });
+    try {
+      await this.#running;
+    } catch (error) {
+      if (this.listenerCount('error') > 0) this.emit('error', error as Error);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes no more requests, finishes those in hand, and closes the queues. Idempotent.
+   *
+   * @returns resolves when all that is done, whatever `run()` ends with
+   */
+  async close(options?: CloseOptions): Promise<void> {
+    const { timeout = Infinity } = checkOptions('Worker.close()', options, closeChecks);
+    this.#stopping.abort();
+    if (this.#running === undefined) {
+      this.#closed = true;
+      return;
+    }
+    const giveUp = (): void => {
+      this.#giveUp.abort(new Error(`Worker.close() waited ${timeout} ms`));
+    };
+    const timer = timeout === Infinity ? undefined : setTimeout(giveUp, timeout);
+    // Its failure is run()'s to tell.
+    await this.#running.catch(() => undefined);
+    clearTimeout(timer);
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  stats(): WorkerStats {
+    return {
+      received: this.#received,
+      processed: this.#processed,
+      failed: this.#failed,
+      responses: this.#responses,
+      inHand: this.#inHand,
+    };
+  }
+
+  async #work(): Promise<void> {
+    const { transport, opening } = this.#service;
+    const { requests, responses, concurrency = 1 } = this.#options;
+    const receiver = await transport.openReceiver(requests, opening);
+    let sender: Sender | undefined;
+    try {
+      if (responses !== undefined) sender = await transport.openSender(responses, opening);
+      this.emit('ready');
+      const loops = Array.from({ length: concurrency }, () => this.#loop(receiver, sender));
+      // When one fails the others finish what they have in hand.
+      const ends = await Promise.allSettled(loops);
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    } finally {
+      await receiver.close();
+      await sender?.close();
+    }
+  }
+
+  async #loop(receiver: Receiver, sender: Sender | undefined): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      while (!signal.aborted) {
+        const delivery = await receiver.next(signal);
+        await this.#answer(delivery, sender);
+      }
+    } catch (error) {
+      const stopped = signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR';
+      if (stopped) return;
+      this.#stopping.abort();
+      throw error;
+    }
+  }
+
+  async #answer(delivery: Delivery, sender: Sender | undefined): Promise<void> {
+    this.#received += 1;
+    this.#inHand += 1;
+    let request: unknown = delivery.body;
+    try {
+      request = decodeDelivery(this.#service.codec, delivery, this.#options.requests);
+      const context = { priority: delivery.priority, signal: this.#giveUp.signal };
+      const result = this.#handler(request as Decoded<C>, context);
+      for await (const reply of resultsOf(result)) await this.#respond(sender, reply);
+      this.#processed += 1;
+    } catch (error) {
+      await this.#fail(error, request, sender);
+    } finally {
+      this.#inHand -= 1;
+    }
+    await delivery.ack();
+  }
+
+  async #respond(sender: Sender | undefined, reply: unknown): Promise<void> {
+    const { responses } = this.#options;
+    if (sender === undefined || responses === undefined || reply === undefined) return;
+    const { signal } = this.#giveUp;
+    try {
+      await sendValue(sender, this.#service.codec, reply, responses, { signal });
+    } catch (error) {
+      if (!OF_ONE_RESPONSE.has((error as { code?: unknown }).code)) throw new Fatal(error);
+      throw error;
+    }
+    this.#responses += 1;
+  }
+
+  async #fail(error: unknown, request: unknown, sender: Sender | undefined): Promise<void> {
+    this.#failed += 1;
+    if (error instanceof Fatal) throw error.cause;
+    const { onFailure } = this.#options;
+    const listened = this.emit('failure', { error, request });
+    if (onFailure === undefined) {
+      if (!listened) this.#warn(error);
+      return;
+    }
+    try {
+      await this.#respond(sender, await onFailure(error, request));
+    } catch (second) {
+      if (second instanceof Fatal) throw second.cause;
+      this.#warn(second);
+    }
+  }
+
+  #warn(error: unknown): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    process.emitWarning(
+      `A request of queue '${this.#options.requests}' failed with ${text}. Listen for 'failure' to ` +
+        `see each; this is the only warning`,
+      { type: 'MessageQueueWarning', code: 'MQ_FAILURE' },
+    );
+  }
+}
+
+/** Carries an error past those that concern one request only. */
+class Fatal extends Error {
+  constructor(cause: unknown) {
+    super('fatal', { cause });
+  }
+}

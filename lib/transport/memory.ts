@@ -1,0 +1,119 @@
+import { of, type Observable } from 'rxjs';
+import { closedError, systemError } from '../errors.js';
+import { constants } from 'node:os';
+import { checkName } from '../names.js';
+import { checkOptions, isPriority, MAX_PRIORITY } from '../options.js';
+import { createChecks, type CreateOptions } from '../queue/open.js';
+import { MemoryQueue } from './memory-queue.js';
+import type {
+  Capabilities,
+  Delivery,
+  QueueStatus,
+  Receiver,
+  Sender,
+  SendProperties,
+  Transport,
+  TransportState,
+} from './transport.js';
+
+const DEFAULT_MESSAGES = 10;
+const DEFAULT_SIZE = 8192;
+
+/**
+ * Queues in this process's memory, for tests: the same order, limits and errors as the kernel's, and
+ * no name outside of this object.
+ */
+export class MemoryTransport implements Transport {
+  readonly capabilities: Capabilities = {
+    redelivery: false,
+    exactCapacity: true,
+    priorityLevels: MAX_PRIORITY + 1,
+    remote: false,
+  };
+  readonly state$: Observable<TransportState> = of('connected');
+  readonly #queues = new Map<string, MemoryQueue>();
+
+  async openSender(name: string, options?: CreateOptions): Promise<Sender> {
+    return new MemorySender(this.#open(name, options));
+  }
+
+  async openReceiver(name: string, options?: CreateOptions): Promise<Receiver> {
+    return new MemoryReceiver(this.#open(name, options));
+  }
+
+  async unlink(name: string): Promise<void> {
+    this.#existing(name, 'mq_unlink');
+    this.#queues.delete(name);
+  }
+
+  async stat(name: string): Promise<QueueStatus> {
+    const queue = this.#existing(name, 'mq_open');
+    const { length: messages, maxMessages, maxMessageSize } = queue;
+    return { messages, maxMessages, maxMessageSize };
+  }
+
+  #existing(name: string, syscall: string): MemoryQueue {
+    checkName(name, syscall);
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw systemError(-constants.errno.ENOENT, syscall, name);
+    return queue;
+  }
+
+  #open(name: string, given?: CreateOptions): MemoryQueue {
+    const options = checkOptions('MemoryTransport', given, createChecks);
+    const { create = false, exclusive = false } = options;
+    if (!create) return this.#existing(name, 'mq_open');
+    checkName(name);
+    const existing = this.#queues.get(name);
+    if (existing !== undefined) {
+      if (exclusive) throw systemError(-constants.errno.EEXIST, 'mq_open', name);
+      return existing;
+    }
+    const { maxMessages = DEFAULT_MESSAGES, maxMessageSize = DEFAULT_SIZE } = options;
+    const queue = new MemoryQueue(name, maxMessages, maxMessageSize);
+    this.#queues.set(name, queue);
+    return queue;
+  }
+}
+
+class MemorySender implements Sender {
+  readonly #queue: MemoryQueue;
+  #closed = false;
+
+  constructor(queue: MemoryQueue) {
+    this.#queue = queue;
+  }
+
+  async send(body: Uint8Array, properties: SendProperties = {}): Promise<void> {
+    if (this.#closed) throw closedError(this.#queue.name, 'mq_timedsend');
+    const { priority = 0, correlationId, replyTo, signal } = properties;
+    isPriority('priority', priority);
+    const message = { body: Buffer.from(body), priority, correlationId, replyTo };
+    await this.#queue.send(this, message, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#queue.leave(this);
+  }
+}
+
+class MemoryReceiver implements Receiver {
+  readonly #queue: MemoryQueue;
+  #closed = false;
+
+  constructor(queue: MemoryQueue) {
+    this.#queue = queue;
+  }
+
+  async next(signal?: AbortSignal): Promise<Delivery> {
+    if (this.#closed) throw closedError(this.#queue.name, 'mq_timedreceive');
+    const message = await this.#queue.receive(this, signal);
+    return { ...message, ack: async () => undefined };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#queue.leave(this);
+  }
+}

@@ -1,0 +1,92 @@
+import type { Observable } from 'rxjs';
+import type { CreateOptions } from '../queue/open.js';
+
+/** What goes with the bytes of a message. */
+export interface Properties {
+  /**
+   * 0 to 32767. A transport with fewer `priorityLevels` maps them in order.
+   *
+   * @defaultValue 0
+   */
+  readonly priority?: number | undefined;
+  /** Ties a response to its request. Not every transport carries it. */
+  readonly correlationId?: string | undefined;
+  /** The queue for the response. Not every transport carries it. */
+  readonly replyTo?: string | undefined;
+}
+
+/** How to send. */
+export interface SendProperties extends Properties {
+  /** Gives up with an `AbortError`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends to one queue. */
+export interface Sender {
+  /**
+   * Resolves when the queue has the message; waits while it is full.
+   *
+   * @returns rejects with `EMSGSIZE` for a message over the queue's size, with `ERR_MQ_UNSUPPORTED`
+   * for a property that the transport does not carry
+   */
+  send(body: Uint8Array, properties?: SendProperties): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A message that was received, and is in this process's hand. */
+export interface Delivery extends Properties {
+  readonly body: Buffer;
+  readonly priority: number;
+  /** The work is done. Where the transport has `redelivery`, it gives the message again without. */
+  ack(): Promise<void>;
+}
+
+/** Receives from one queue. */
+export interface Receiver {
+  /**
+   * The next message, in the order of the calls. When `signal` ends the wait, a message that was
+   * already on its way goes to the next call.
+   */
+  next(signal?: AbortSignal): Promise<Delivery>;
+  /** Rejects all that wait with `ERR_MQ_CLOSED`. What nobody received stays in the queue. */
+  close(): Promise<void>;
+}
+
+/** What a transport can do. */
+export interface Capabilities {
+  /** Whether a message whose receiver dies before `ack` comes again. */
+  readonly redelivery: boolean;
+  /** Whether a queue never has more messages than `maxMessages`. */
+  readonly exactCapacity: boolean;
+  /** How many priorities it tells apart. */
+  readonly priorityLevels: number;
+  /** Whether its queues reach beyond this machine. */
+  readonly remote: boolean;
+}
+
+/** The facts of a queue. */
+export interface QueueStatus {
+  /** How many messages wait in it. */
+  readonly messages: number;
+  readonly maxMessages: number;
+  /** In bytes. */
+  readonly maxMessageSize: number;
+}
+
+/** Whether a transport can be used at this moment. */
+export type TransportState = 'connected' | 'connecting' | 'blocked' | 'closed';
+
+/** What Host and Worker talk to: named, bounded queues with priorities. */
+export interface Transport {
+  readonly capabilities: Capabilities;
+  /** The state now, and each change of it. */
+  readonly state$: Observable<TransportState>;
+  /** @returns rejects with `ENOENT`, `EEXIST` and the like, as `MessageQueue.open` throws */
+  openSender(name: string, options?: CreateOptions): Promise<Sender>;
+  /** @returns rejects as `openSender` */
+  openReceiver(name: string, options?: CreateOptions): Promise<Receiver>;
+  /** @returns rejects with `ENOENT` */
+  unlink(name: string): Promise<void>;
+  /** @returns rejects with `ENOENT` */
+  stat(name: string): Promise<QueueStatus>;
+}
