@@ -26,12 +26,11 @@ export interface QueueDuplex<In, Out> {
   once(event: 'undelivered', listener: Undelivered): this;
   once(event: 'data', listener: Listener<Out>): this;
   once(event: string | symbol, listener: AnyListener): this;
-  read(size?: number): Out | null;
-  write(value: In, callback?: Callback): boolean;
-  write(value: In, encoding: BufferEncoding, callback?: Callback): boolean;
+  write(value: In | string | Uint8Array, callback?: Callback): boolean;
+  write(value: In | string | Uint8Array, encoding: BufferEncoding, callback?: Callback): boolean;
   end(callback?: () => void): this;
-  end(value: In, callback?: () => void): this;
-  end(value: In, encoding: BufferEncoding, callback?: () => void): this;
+  end(value: In | string | Uint8Array, callback?: () => void): this;
+  end(value: In | string | Uint8Array, encoding: BufferEncoding, callback?: () => void): this;
 }
 
 /** Reads one queue and writes another, as one stream: {@link createDuplex} makes it. */

@@ -25,7 +25,6 @@ export interface QueueReadable<T> {
   once(event: 'undelivered', listener: Undelivered): this;
   once(event: 'data', listener: Listener<T>): this;
   once(event: string | symbol, listener: AnyListener): this;
-  read(size?: number): T | null;
 }
 
 /**

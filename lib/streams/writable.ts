@@ -9,13 +9,16 @@ import { WriteSide } from './write-side.js';
 /** @internal */
 export type Callback = (error?: Error | null) => void;
 
-/** The typed methods of {@link QueueWritable}. */
+/**
+ * The typed methods of {@link QueueWritable}. Strings and bytes pass the type check with every codec:
+ * without them it would not be a NodeJS.WritableStream, which `pipe` and `pipeline` ask for.
+ */
 export interface QueueWritable<T> {
-  write(value: T, callback?: Callback): boolean;
-  write(value: T, encoding: BufferEncoding, callback?: Callback): boolean;
+  write(value: T | string | Uint8Array, callback?: Callback): boolean;
+  write(value: T | string | Uint8Array, encoding: BufferEncoding, callback?: Callback): boolean;
   end(callback?: () => void): this;
-  end(value: T, callback?: () => void): this;
-  end(value: T, encoding: BufferEncoding, callback?: () => void): this;
+  end(value: T | string | Uint8Array, callback?: () => void): this;
+  end(value: T | string | Uint8Array, encoding: BufferEncoding, callback?: () => void): this;
 }
 
 /**

@@ -1,0 +1,38 @@
+// A worker as one pipeline: channel, transform, channel. Answers each message with itself in capitals,
+// until SIGINT or SIGTERM.
+//
+//   node out/examples/echo.js REQUESTS RESPONSES
+//
+// The transform may hold no message of its own (highWaterMark 0), so that a pipeline that fails has
+// lost none but the one in its hand.
+
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createDuplex, text } from 'posix-mqueue';
+import { report, terminationSignal } from './signals.js';
+
+const [requests = '/echo_requests', responses = '/echo_responses'] = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  const channel = createDuplex({
+    readable: requests,
+    writable: responses,
+    codec: text,
+    create: true,
+    maxMessages: 4,
+    maxMessageSize: 512,
+    writableHighWaterMark: 0,
+  });
+  terminationSignal().addEventListener('abort', () => channel.stop());
+  const capitals = new Transform({
+    objectMode: true,
+    highWaterMark: 0,
+    transform(request: string, _, callback) {
+      callback(null, request.toUpperCase());
+    },
+  });
+  console.log(`Answering ${requests} on ${responses}`);
+  await pipeline(channel, capitals, channel);
+}
+
+main().catch(report);
