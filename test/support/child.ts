@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** How a child process ended, and what it printed. */
+export interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Milliseconds from the last `mark()`, or from the start. */
+  readonly after: number;
+}
+
+const children = new Set<Child>();
+
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all([...children].map((child) => child.end));
+  children.clear();
+});
+
+/** A child process of a test, gone when the test is over. */
+export class Child {
+  readonly process: ChildProcess;
+  readonly end: Promise<End>;
+  readonly #lines: string[] = [];
+  readonly #watchers = new Set<() => void>();
+  #since = performance.now();
+  #ended = false;
+
+  constructor(command: string, parameters: readonly string[], options: SpawnOptions = {}) {
+    this.process = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+    children.add(this);
+    let stderr = '';
+    this.process.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
+    if (this.process.stdout !== null) {
+      createInterface({ input: this.process.stdout }).on('line', (line) => {
+        this.#lines.push(line);
+        this.#wake();
+      });
+    }
+    this.end = once(this.process, 'close').then((values) => {
+      const [code, signal] = values as [number | null, NodeJS.Signals | null];
+      this.#ended = true;
+      this.#wake();
+      const stdout = this.#lines.join('\n');
+      return { code, signal, stdout, stderr, after: performance.now() - this.#since };
+    });
+  }
+
+  /** `after` counts from here. */
+  mark(): void {
+    this.#since = performance.now();
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+
+  write(text: string): void {
+    this.process.stdin?.write(text);
+  }
+
+  /** Resolves when the child has printed that line `times` times; rejects when it ends before. */
+  async printed(line: string, times = 1): Promise<void> {
+    for (;;) {
+      if (this.#lines.filter((each) => each === line).length >= times) return;
+      if (this.#ended) {
+        const { stderr } = await this.end;
+        throw new Error(`ended without '${line}': ${this.#lines.join(' | ')} ${stderr}`);
+      }
+      await new Promise<void>((resolve) => {
+        const watcher = (): void => {
+          this.#watchers.delete(watcher);
+          resolve();
+        };
+        this.#watchers.add(watcher);
+      });
+    }
+  }
+
+  #wake(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}
+
+/** Runs a program of test/fixtures. */
+export function runFixture(
+  name: string,
+  parameters: readonly string[] = [],
+  options: SpawnOptions = {},
+): Child {
+  const path = fileURLToPath(new URL(`../fixtures/${name}.js`, import.meta.url));
+  return new Child(process.execPath, [path, ...parameters], options);
+}
+
+/** Runs a program of examples. */
+export function runExample(name: string, parameters: readonly string[] = []): Child {
+  const path = fileURLToPath(new URL(`../../examples/${name}.js`, import.meta.url));
+  return new Child(process.execPath, [path, ...parameters]);
+}

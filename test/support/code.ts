@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+
+/** For `assert.throws` and `assert.rejects`: an error of that class with these properties. */
+export function errorLike(
+  type: new (...args: never[]) => Error,
+  properties: Record<string, unknown>,
+  text?: RegExp,
+): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof type, `${String(error)} is no ${type.name}`);
+    for (const [key, value] of Object.entries(properties)) {
+      assert.equal((error as unknown as Record<string, unknown>)[key], value, key);
+    }
+    if (text !== undefined) assert.match(error.message, text);
+    return true;
+  };
+}
+
+/** Resolves in the next turn of the event loop, after everything that is ready in this one. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Resolves when `condition` holds, looked at once a turn; a test's own timeout is the end of it. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn();
+}
