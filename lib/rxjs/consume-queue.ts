@@ -8,9 +8,10 @@ import type { QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
 import { createChecks, type CreateOptions } from '../queue/open.js';
 import type { Ticket } from '../queue/receive-line.js';
-import { Decoder, skipped } from '../streams/decoder.js';
+import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
 import { QueueReference, type Attachment } from './attachment.js';
+import { tellInvalid } from './tell-invalid.js';
 
 const WHERE = 'consumeQueue()';
 
@@ -161,10 +162,15 @@ class Slots<R> implements Ticket {
   }
 
   #begin(message: Message): void {
+    let value: unknown;
+    try {
+      value = this.#decoder.decode(message);
+    } catch (error) {
+      tellInvalid(this.#decoder, error, this.#subscriber);
+      return;
+    }
     let results: Observable<R>;
     try {
-      const value = this.#decoder.decode(message);
-      if (value === skipped) return;
       results = from(this.#work(value, this.#index++));
     } catch (error) {
       this.#subscriber.error(error);

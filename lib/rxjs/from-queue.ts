@@ -5,9 +5,10 @@ import type { MessageQueue } from '../queue.js';
 import { isClosed } from '../queue/is-closed.js';
 import { createChecks, type CreateOptions } from '../queue/open.js';
 import { PushConsumer } from '../queue/push-consumer.js';
-import { Decoder, skipped } from '../streams/decoder.js';
+import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
 import { QueueReference, type Attachment } from './attachment.js';
+import { tellInvalid } from './tell-invalid.js';
 
 const WHERE = 'fromQueue()';
 
@@ -54,12 +55,14 @@ export function fromQueue<C extends AnyCodec = typeof raw, P extends boolean = f
     const decoder = new Decoder(core.name, checked, false);
     const consumer = new PushConsumer(core, {
       message: (message) => {
+        let value: unknown;
         try {
-          const value = decoder.decode(message);
-          if (value !== skipped) subscriber.next(value as ReadValue<C, P>);
+          value = decoder.decode(message);
         } catch (error) {
-          subscriber.error(error);
+          tellInvalid(decoder, error, subscriber);
+          return;
         }
+        subscriber.next(value as ReadValue<C, P>);
       },
       failed: (error) => {
         if (isClosed(error)) subscriber.complete();

@@ -3,9 +3,6 @@ import { InvalidMessageError } from '../errors.js';
 import type { Message } from '../message.js';
 import type { DecodeOptions } from './options.js';
 
-/** Stands for a message that was invalid and has been told to `onInvalid`. */
-export const skipped: unique symbol = Symbol('skipped');
-
 /** Turns the messages of one queue into the values that its consumer asked for. */
 export class Decoder {
   readonly #queue: string;
@@ -24,25 +21,22 @@ export class Decoder {
     this.#nullEnds = nullEnds;
   }
 
-  /**
-   * @returns the value, or `skipped`
-   * @throws InvalidMessageError, or what `onInvalid` throws
-   */
+  /** @throws InvalidMessageError */
   decode(message: Message): unknown {
-    try {
-      return this.#value(message);
-    } catch (error) {
-      if (this.#onInvalid === 'error') throw error;
-      this.#onInvalid(message, error as InvalidMessageError);
-      return skipped;
-    }
-  }
-
-  #value(message: Message): unknown {
     const value = decodeMessage(this.#codec, message, this.#queue);
     if (this.#withPriority) return { value, priority: message.priority };
     if (value !== null || !this.#nullEnds) return value;
     const cause = new TypeError('null would end the stream: use withPriority to carry it');
     throw new InvalidMessageError(message, this.#queue, cause);
+  }
+
+  /**
+   * Tells `onInvalid` what `decode` threw.
+   *
+   * @throws it, where that is to end the consumer; or what `onInvalid` throws
+   */
+  tellInvalid(error: unknown): void {
+    if (this.#onInvalid === 'error' || !(error instanceof InvalidMessageError)) throw error;
+    this.#onInvalid(error.received, error);
   }
 }

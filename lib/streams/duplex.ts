@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { AnyCodec } from '../codec.js';
 import type { QueueCore } from '../queue/core.js';
+import { ChunkIterator } from './chunk-iterator.js';
 import { Decoder } from './decoder.js';
 import { closeAfter, untilClosed } from './destroying.js';
 import { Encoder } from './encoder.js';
@@ -66,6 +67,11 @@ export class QueueDuplex<In, Out> extends Duplex {
     return this;
   }
 
+  /** As Node's, but null once it is destroyed: by then what is unread has been handed back. */
+  override read(size?: number): any {
+    return this.destroyed ? null : super.read(size);
+  }
+
   /** Always throws: use the option `codec: text`. */
   override setEncoding(): never {
     return refuseOnMessages('setEncoding', encodingRemedy);
@@ -77,7 +83,7 @@ export class QueueDuplex<In, Out> extends Duplex {
   }
 
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Out> {
-    return super[Symbol.asyncIterator]() as NodeJS.AsyncIterator<Out>;
+    return new ChunkIterator<Out>(this);
   }
 
   /** Destroys it without an error, and waits until everything unread is handed back. */

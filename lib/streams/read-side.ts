@@ -4,7 +4,7 @@ import type { Borrower, QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
 import type { Ticket } from '../queue/receive-line.js';
 import { turn } from '../queue/turn.js';
-import { skipped, type Decoder } from './decoder.js';
+import type { Decoder } from './decoder.js';
 
 /** The reading half of a stream over a queue. */
 export class ReadSide implements Ticket, Borrower {
@@ -18,6 +18,10 @@ export class ReadSide implements Ticket, Borrower {
   #batch: Message[] = [];
   #standing = false;
   #pushing = false;
+  /** Within a read of the stream itself. */
+  #reading = false;
+  /** The batch has an invalid message, which is dealt with after the read. */
+  #deferred = false;
   #stopped = false;
 
   constructor(stream: Readable, core: QueueCore, decoder: Decoder, owns: boolean) {
@@ -34,7 +38,13 @@ export class ReadSide implements Ticket, Borrower {
 
   /** For `_read`. */
   read(): void {
-    if (this.#standing || this.#pushing || this.#stopped) return;
+    if (this.#standing || this.#pushing || this.#deferred || this.#stopped) return;
+    this.#reading = true;
+    this.#take();
+    this.#reading = false;
+  }
+
+  #take(): void {
     if (turn.open && !this.#core.closed) {
       try {
         const messages = this.#core.receives.takeNow(this.want, false);
@@ -69,7 +79,7 @@ export class ReadSide implements Ticket, Borrower {
       this.#stopped = true;
       const late = this.#leave() && this.#owns ? this.#takeLate() : [];
       if (late.length > 0) this.#push(late);
-      else if (!this.#pushing) this.#stream.push(null);
+      else if (!this.#pushing && !this.#deferred) this.#stream.push(null);
     }
     return this.#countUnread() > 0;
   }
@@ -110,23 +120,47 @@ export class ReadSide implements Ticket, Borrower {
     let pushed = 0;
     try {
       // A consumer may destroy the stream from within each push.
-      while (this.#batch.length > 0 && !this.#stream.destroyed) {
-        const message = this.#batch.shift() as Message;
-        const value = this.#decoder.decode(message);
-        if (value === skipped) continue;
-        pushed += 1;
-        this.#unread.push(message);
-        this.#stream.push(value);
-        this.#forgetRead();
+      while (this.#batch.length > 0 && !this.#stream.destroyed && !this.#deferred) {
+        if (this.#pushNext()) pushed += 1;
       }
     } catch (error) {
       this.#stream.destroy(error as Error);
     } finally {
       this.#pushing = false;
     }
-    if (this.#stream.destroyed) return;
+    if (this.#stream.destroyed || this.#deferred) return;
     if (this.#stopped) this.#stream.push(null);
-    else if (pushed === 0) this.read();
+    else if (pushed === 0) this.#take();
+  }
+
+  #pushNext(): boolean {
+    const message = this.#batch[0] as Message;
+    let value: unknown;
+    try {
+      value = this.#decoder.decode(message);
+    } catch (error) {
+      // Whoever is told of it may destroy the stream, which would drop the chunk of the read that
+      // is under way.
+      if (this.#reading) this.#defer();
+      else {
+        this.#batch.shift();
+        this.#decoder.tellInvalid(error);
+      }
+      return false;
+    }
+    this.#batch.shift();
+    this.#unread.push(message);
+    this.#stream.push(value);
+    this.#forgetRead();
+    return true;
+  }
+
+  #defer(): void {
+    this.#deferred = true;
+    process.nextTick(() => {
+      this.#deferred = false;
+      if (!this.#stream.destroyed) this.#push([]);
+    });
   }
 
   #countUnread(): number {

@@ -3,6 +3,7 @@ import type { AnyCodec } from '../codec.js';
 import type { Message } from '../message.js';
 import type { QueueCore } from '../queue/core.js';
 import { Decoder } from './decoder.js';
+import { ChunkIterator } from './chunk-iterator.js';
 import { closeAfter, untilClosed } from './destroying.js';
 import type { ReadStreamOptions } from './options.js';
 import { ReadSide } from './read-side.js';
@@ -47,6 +48,11 @@ export class QueueReadable<T> extends Readable {
     return this;
   }
 
+  /** As Node's, but null once it is destroyed: by then what is unread has been handed back. */
+  override read(size?: number): any {
+    return this.destroyed ? null : super.read(size);
+  }
+
   /** Always throws: use the option `codec: text`. */
   override setEncoding(): never {
     return refuseOnMessages('setEncoding', encodingRemedy);
@@ -58,7 +64,7 @@ export class QueueReadable<T> extends Readable {
   }
 
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<T> {
-    return super[Symbol.asyncIterator]() as NodeJS.AsyncIterator<T>;
+    return new ChunkIterator<T>(this);
   }
 
   /** Destroys it without an error, and waits until everything unread is handed back. */

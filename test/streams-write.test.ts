@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  createWriteStream,
+  json,
+  Message,
+  MessageQueue,
+  MessageQueueError,
+  text,
+} from 'posix-mqueue';
+import { temporaryQueue } from 'posix-mqueue/testing';
+import { errorLike, nextTurn, until } from './support/code.js';
+
+async function texts(queue: MessageQueue, count: number): Promise<string[]> {
+  const received: string[] = [];
+  while (received.length < count) received.push((await queue.receive()).text());
+  return received;
+}
+
+describe('createWriteStream', () => {
+  it('sends each chunk as one message, in order, over a queue that is full again and again', async () => {
+    const queue = temporaryQueue({ maxMessages: 2 });
+    const numbers = Array.from({ length: 50 }, (_, index) => String(index));
+    const writing = pipeline(Readable.from(numbers), createWriteStream(queue.name, { codec: text }));
+    assert.deepEqual(await texts(queue, 50), numbers);
+    await writing;
+  });
+
+  it('finishes when the kernel has it all', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const stream = createWriteStream(queue.name);
+    let finished = false;
+    stream.on('finish', () => (finished = true));
+    stream.write('a');
+    stream.end('b');
+    await until(() => queue.currentMessages === 1);
+    await nextTurn();
+    assert.equal(finished, false);
+    assert.deepEqual(await texts(queue, 1), ['a']);
+    await once(stream, 'close');
+    assert.equal(finished, true);
+    assert.deepEqual(await texts(queue, 1), ['b']);
+  });
+
+  it('gives each message its priority', async () => {
+    const queue = temporaryQueue({ maxMessages: 6 });
+    const fixed = queue.createWriteStream({ codec: text, priority: 5 });
+    fixed.write('fixed');
+    fixed.end(new Message(Buffer.from('message'), 9));
+    await once(fixed, 'finish');
+    const byValue = queue.createWriteStream({ codec: text, priority: (value) => value.length });
+    byValue.end('1234567');
+    const pairs = queue.createWriteStream({ codec: json, withPriority: true });
+    pairs.end({ value: 'pair', priority: 3 });
+    await Promise.all([once(byValue, 'finish'), once(pairs, 'finish')]);
+    const received = await queue.receiveMany(6);
+    assert.deepEqual(
+      received.map((each) => [each.text(), each.priority]),
+      [['message', 9], ['1234567', 7], ['fixed', 5], ['"pair"', 3]],
+    );
+  });
+
+  it('applies back pressure', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const stream = queue.createWriteStream({ highWaterMark: 2 });
+    assert.equal(stream.write('a'), true);
+    assert.equal(stream.write('b'), true);
+    assert.equal(stream.write('c'), false);
+    const drained = once(stream, 'drain');
+    assert.deepEqual(await texts(queue, 3), ['a', 'b', 'c']);
+    await drained;
+  });
+
+  it('checks a whole batch before it sends the first of it', async () => {
+    const queue = temporaryQueue({ maxMessageSize: 4 });
+    const stream = queue.createWriteStream({ codec: text });
+    const failed = once(stream, 'error');
+    stream.cork();
+    stream.write('a');
+    stream.write('too long');
+    stream.uncork();
+    const [error] = (await failed) as [MessageQueueError];
+    errorLike(MessageQueueError, { code: 'EMSGSIZE', sent: 0, queue: queue.name })(error);
+    assert.equal(queue.currentMessages, 0);
+  });
+
+  it('says how many of a batch had gone', async () => {
+    const queue = temporaryQueue({ maxMessages: 2 });
+    const stream = queue.createWriteStream({ codec: text });
+    const failed = once(stream, 'error');
+    stream.cork();
+    for (const data of ['a', 'b', 'c', 'd']) stream.write(data);
+    stream.uncork();
+    await until(() => queue.currentMessages === 2);
+    await queue.close();
+    const [error] = (await failed) as [MessageQueueError];
+    errorLike(MessageQueueError, { code: 'ERR_MQ_CLOSED', sent: 2 })(error);
+  });
+
+  it('fails with the error of the codec', async () => {
+    const queue = temporaryQueue();
+    const stream = queue.createWriteStream({ codec: json });
+    const failed = once(stream, 'error');
+    stream.write(() => undefined);
+    const [error] = (await failed) as [MessageQueueError];
+    errorLike(MessageQueueError, { code: 'ERR_MQ_ENCODE', sent: 0 }, /function/)(error);
+    assert.ok(error.cause instanceof TypeError);
+  });
+
+  it('can be destroyed while it waits for room', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const stream = createWriteStream(queue.name);
+    stream.write('a');
+    stream.write('b');
+    await until(() => queue.currentMessages === 1);
+    stream.destroy();
+    await once(stream, 'close');
+    assert.deepEqual(await texts(queue, 1), ['a']);
+    assert.equal(queue.tryReceive(), null);
+  });
+
+  it('sends everything when it is disposed', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const stream = createWriteStream(queue.name);
+    for (const data of ['a', 'b', 'c']) stream.write(data);
+    const disposed = stream[Symbol.asyncDispose]();
+    assert.deepEqual(await texts(queue, 3), ['a', 'b', 'c']);
+    await disposed;
+    assert.equal(stream.closed, true);
+  });
+
+  it('leaves a queue object open', async () => {
+    const queue = temporaryQueue();
+    const stream = queue.createWriteStream();
+    stream.end('a');
+    await once(stream, 'close');
+    assert.equal(queue.closed, false);
+    assert.deepEqual(await texts(queue, 1), ['a']);
+  });
+
+  it('fails with ENOENT where there is no queue', () => {
+    assert.throws(() => createWriteStream('/mq-test-missing'), { code: 'ENOENT' });
+  });
+});
