@@ -52,7 +52,7 @@ function countWork(workers: readonly ChildProcess[]): number[] {
 }
 
 async function exchange(host: Host<typeof text>, file: string | undefined, signal: AbortSignal) {
-  const tasks = file === undefined ? twentyTasks() : linesOf(file, MAX_TASK);
+  const tasks = file === undefined ? twentyTasks() : linesOf(file, MAX_TASK, signal);
   let unanswered = 0;
   let sentAll = false;
   let wake = (): void => undefined;

@@ -7,15 +7,19 @@ export function* twentyTasks(): Generator<string> {
 }
 
 /**
- * The lines of a file, or of standard input for `-`, without empty ones.
+ * The lines of a file, or of standard input for `-`, without empty ones. Ends when it is aborted.
  *
  * @throws Error for a line that has more bytes than `maxBytes`
  */
-export async function* linesOf(file: string, maxBytes: number): AsyncGenerator<string> {
+export async function* linesOf(
+  file: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const input = file === '-' ? process.stdin : createReadStream(file);
   let number = 0;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of createInterface({ input, crlfDelay: Infinity, signal })) {
       number += 1;
       const size = Buffer.byteLength(line);
       if (size > maxBytes) {
