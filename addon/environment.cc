@@ -70,6 +70,7 @@ void Environment::CancelJobs() {
 
 void Environment::Stop() {
   stopped_ = true;
+  PoolBudget::Unsubscribe(this);
   CancelJobs();
   for (BlockingJob* job : jobs_) job->Abandon();
 }
@@ -84,7 +85,7 @@ void Environment::NotifyWhenThreadFree(Napi::Function listener) {
 
 void Environment::ThreadFreed() {
   PoolBudget::Unsubscribe(this);
-  if (closing_ || on_freed_.IsEmpty()) return;
+  if (stopped_ || on_freed_.IsEmpty()) return;
   const Napi::HandleScope scope(env_);
   const Napi::Function listener = on_freed_.Value();
   on_freed_.Reset();

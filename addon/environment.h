@@ -25,9 +25,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   ~Environment();
 
   uv_loop_t* loop() const { return loop_; }
-  // True once JavaScript must not be called any more.
-  bool closing() const { return closing_; }
-  // True once no new wait may begin.
+  // True once no new wait may begin, and JavaScript must not be called any more: between the exit
+  // listener and the cleanup hooks Node still runs the loop.
   bool stopped() const { return stopped_; }
   // One for all queues: nothing stays in it longer than a turn.
   MessageBatch& scratch() { return scratch_; }

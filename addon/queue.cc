@@ -358,7 +358,7 @@ Napi::Value Queue::Close(const Napi::CallbackInfo& info) {
 }
 
 void Queue::Ready(int status, int events) {
-  if (environment_->closing()) return;
+  if (environment_->stopped()) return;
   const Napi::HandleScope scope(Env());
   // Keeps this object while JavaScript runs, which may drop its last reference.
   [[maybe_unused]] const Napi::Object alive = Value();
@@ -392,22 +392,21 @@ void Queue::TryWaitingSend(int status) {
 }
 
 void Queue::ReceiveJobBack(int error, const MessageBatch& batch) {
-  const Napi::HandleScope scope(Env());
   EndReceive();
   DeliverReceived(error, batch);
 }
 
 void Queue::SendJobBack(int error, size_t sent) {
-  const Napi::HandleScope scope(Env());
   EndSend();
   DeliverSent(error, sent);
 }
 
 void Queue::DeliverReceived(int error, const MessageBatch& batch) {
-  if (environment_->closing()) {
+  if (environment_->stopped()) {
     GiveBack(fd(), writable_, batch, 0);
     return;
   }
+  const Napi::HandleScope scope(Env());
   if (batch.empty()) {
     Call("onreceive", Number(Env(), error));
     return;
@@ -421,7 +420,8 @@ void Queue::DeliverReceived(int error, const MessageBatch& batch) {
 }
 
 void Queue::DeliverSent(int error, size_t sent) {
-  if (environment_->closing()) return;
+  if (environment_->stopped()) return;
+  const Napi::HandleScope scope(Env());
   Call("onsend", Number(Env(), sent > 0 ? static_cast<long>(sent) : error));
 }
 

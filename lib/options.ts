@@ -41,7 +41,8 @@ export function unknownOption(
   known: readonly string[],
 ): TypeError & { code: string } {
   const best = known.length > 0 ? closest(key, known) : undefined;
-  const near = best !== undefined && distance(key.toLowerCase(), best.toLowerCase()) <= key.length / 3;
+  const near =
+    best !== undefined && distance(key.toLowerCase(), best.toLowerCase()) <= key.length / 3;
   const hint = near ? `did you mean '${best}'?` : `it knows ${known.join(', ')}`;
   return withCode(new TypeError(`${where} has no option '${key}': ${hint}`), {
     code: 'ERR_MQ_UNKNOWN_OPTION',

@@ -32,7 +32,10 @@ describe('MessageQueue.close', () => {
     const queue = temporaryQueue();
     await hold(queue, ['a', 'b']);
     const [first, second] = await Promise.all([queue.close(), queue.close()]);
-    assert.deepEqual(first.map((each) => each.text()), ['a', 'b']);
+    assert.deepEqual(
+      first.map((each) => each.text()),
+      ['a', 'b'],
+    );
     assert.deepEqual(second, []);
     assert.deepEqual(await queue.close(), []);
     assert.equal(queue.closed, true);
@@ -44,7 +47,13 @@ describe('MessageQueue.close', () => {
     const other = MessageQueue.open(queue.name);
     for (const message of await queue.close()) await other.send(message);
     const received = await other.receiveMany(4);
-    assert.deepEqual(received.map((each) => [each.text(), each.priority]), [['a', 9], ['b', 9]]);
+    assert.deepEqual(
+      received.map((each) => [each.text(), each.priority]),
+      [
+        ['a', 9],
+        ['b', 9],
+      ],
+    );
     await other.close();
   });
 
@@ -70,7 +79,13 @@ describe('MessageQueue.close', () => {
     await queue[Symbol.asyncDispose]();
     const other = MessageQueue.open(queue.name);
     const received = await other.receiveMany(4);
-    assert.deepEqual(received.map((each) => [each.text(), each.priority]), [['a', 3], ['b', 3]]);
+    assert.deepEqual(
+      received.map((each) => [each.text(), each.priority]),
+      [
+        ['a', 3],
+        ['b', 3],
+      ],
+    );
     await other.close();
   });
 

@@ -14,7 +14,10 @@ describe('MessageQueue as an EventEmitter', () => {
     for (const data of ['a', 'b', 'c']) await queue.send(data, { priority: 4 });
     await until(() => second.length === 3);
     assert.deepEqual(first, ['a', 'b', 'c']);
-    assert.deepEqual(second.map((each) => each.priority), [4, 4, 4]);
+    assert.deepEqual(
+      second.map((each) => each.priority),
+      [4, 4, 4],
+    );
   });
 
   it('takes one message for once', async () => {
@@ -58,7 +61,13 @@ describe('MessageQueue as an EventEmitter', () => {
     for (const data of ['1', '2', '3', '4']) await queue.send(data);
     await Promise.all(receives);
     await until(() => listened.length === 2);
-    assert.deepEqual([listened, received], [['1', '4'], ['2', '3']]);
+    assert.deepEqual(
+      [listened, received],
+      [
+        ['1', '4'],
+        ['2', '3'],
+      ],
+    );
   });
 
   it('pauses and resumes', async () => {
@@ -112,7 +121,10 @@ describe('MessageQueue as an EventEmitter', () => {
       for (const other of others) process.on('uncaughtException', other);
     }
     assert.deepEqual(received, ['a', 'b']);
-    assert.deepEqual(uncaught.map((each) => (each as Error).message), ['in a listener']);
+    assert.deepEqual(
+      uncaught.map((each) => (each as Error).message),
+      ['in a listener'],
+    );
   });
 
   it('emits an error and pauses when it cannot receive', async () => {

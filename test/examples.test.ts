@@ -35,21 +35,30 @@ describe('examples', function () {
     });
 
     const lines = (text: string, start: string): string[] =>
-      text.split('\n').filter((line) => line.startsWith(start)).toSorted();
+      text
+        .split('\n')
+        .filter((line) => line.startsWith(start))
+        .toSorted();
 
     it('has twenty tasks done by three workers', async () => {
       const { code, stdout, stderr } = await runExample('demo', options).end;
       assert.deepEqual([code, stderr], [0, '']);
       const tasks = Array.from({ length: 20 }, (_, index) => `task-${index + 1}`);
       const expected = (format: (task: string) => string): string[] => tasks.map(format).toSorted();
-      assert.deepEqual(lines(stdout, 'Sending'), expected((task) => `Sending message '${task}'`));
+      assert.deepEqual(
+        lines(stdout, 'Sending'),
+        expected((task) => `Sending message '${task}'`),
+      );
       assert.deepEqual(
         lines(stdout, 'Received'),
         expected((task) => `Received message '${task} processed'`),
       );
       const counts = [...stdout.matchAll(/│ \d +│ \d+ +│ (\d+) +│/g)].map((row) => Number(row[1]));
       assert.equal(counts.length, 3);
-      assert.equal(counts.reduce((sum, count) => sum + count), 20);
+      assert.equal(
+        counts.reduce((sum, count) => sum + count),
+        20,
+      );
     });
 
     it('makes each line of a file a task', async () => {
@@ -66,7 +75,9 @@ describe('examples', function () {
 
     it('reads standard input for -', async () => {
       const child = runExample('demo', [...options, '-']);
-      child.process.stdin?.end(Array.from({ length: 200 }, (_, index) => `line ${index}\n`).join(''));
+      child.process.stdin?.end(
+        Array.from({ length: 200 }, (_, index) => `line ${index}\n`).join(''),
+      );
       const { code, stdout } = await child.end;
       assert.equal(code, 0);
       assert.equal(lines(stdout, 'Received').length, 200);

@@ -55,7 +55,10 @@ describe('for await over a MessageQueue', () => {
     await until(() => received.length === 100);
     await queue.close();
     await Promise.all(loops);
-    assert.deepEqual(received, Array.from({ length: 100 }, (_, index) => String(index)));
+    assert.deepEqual(
+      received,
+      Array.from({ length: 100 }, (_, index) => String(index)),
+    );
   });
 
   it('rejects the step when the queue cannot be read', async () => {

@@ -83,12 +83,19 @@ describe('MessageQueue.open', () => {
     const name = unused();
     const expected = errorLike(TypeError, { code: 'ERR_INVALID_ARG_VALUE' }, /create: true/);
     assert.throws(() => MessageQueue.open(name, { exclusive: true }), expected);
-    assert.throws(() => MessageQueue.unlink(name), errorLike(MessageQueueError, { code: 'ENOENT' }));
+    assert.throws(
+      () => MessageQueue.unlink(name),
+      errorLike(MessageQueueError, { code: 'ENOENT' }),
+    );
   });
 
   it('reports the attributes of the queue that exists, not those asked for', async () => {
     const first = temporaryQueue({ maxMessages: 3, maxMessageSize: 48 });
-    const second = MessageQueue.open(first.name, { create: true, maxMessages: 1, maxMessageSize: 8 });
+    const second = MessageQueue.open(first.name, {
+      create: true,
+      maxMessages: 1,
+      maxMessageSize: 8,
+    });
     assert.deepEqual([second.maxMessages, second.maxMessageSize], [3, 48]);
     await second.close();
   });
@@ -112,11 +119,19 @@ describe('MessageQueue.open', () => {
     const details = { code: 'EINVAL', errno: -22, syscall: 'mq_open', queue: name };
     assert.throws(
       create({ maxMessages: maxMessages + 1, maxMessageSize: 8 }),
-      errorLike(MessageQueueError, details, new RegExp(`limit of ${maxMessages} in .*/msg_max.*sysctl`)),
+      errorLike(
+        MessageQueueError,
+        details,
+        new RegExp(`limit of ${maxMessages} in .*/msg_max.*sysctl`),
+      ),
     );
     assert.throws(
       create({ maxMessages: 1, maxMessageSize: maxMessageSize + 1 }),
-      errorLike(MessageQueueError, details, new RegExp(`limit of ${maxMessageSize} .*/msgsize_max`)),
+      errorLike(
+        MessageQueueError,
+        details,
+        new RegExp(`limit of ${maxMessageSize} .*/msgsize_max`),
+      ),
     );
   });
 
@@ -198,7 +213,9 @@ describe('MessageQueue.open', () => {
           if (target === name) console.log(fstatSync(Number(fd)).mode & 0o7777);
         }
         MessageQueue.unlink(name);`;
-      return Number(execFileSync(process.execPath, ['--input-type=module', '-e', script]).toString());
+      return Number(
+        execFileSync(process.execPath, ['--input-type=module', '-e', script]).toString(),
+      );
     };
 
     it('has mode 0600', () => {
@@ -219,7 +236,9 @@ describe('MessageQueue.open', () => {
         }
       });
       assert.ok(mine !== undefined, 'the descriptor is there');
-      const flags = /^flags:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${mine}`, 'utf8'))?.[1];
+      const flags = /^flags:\s+(\d+)$/m.exec(
+        readFileSync(`/proc/self/fdinfo/${mine}`, 'utf8'),
+      )?.[1];
       const O_CLOEXEC = 0o2000000;
       assert.notEqual(parseInt(flags ?? '0', 8) & O_CLOEXEC, 0);
     });

@@ -64,7 +64,10 @@ describe('send and receive', () => {
     for (const [data, priority] of sent) await queue.send(data, { priority });
     const received = await queue.receiveMany(6);
     assert.equal(received.map((each) => each.text()).join(''), 'bfcdae');
-    assert.deepEqual(received.map((each) => each.priority), [32767, 32767, 3, 3, 0, 0]);
+    assert.deepEqual(
+      received.map((each) => each.priority),
+      [32767, 32767, 3, 3, 0, 0],
+    );
   });
 
   for (const priority of [32768, -1, 1.5, NaN]) {
@@ -184,12 +187,12 @@ describe('send and receive', () => {
     });
 
     it('expires', async () => {
-      const queue = temporaryQueue({ maxMessages: 1 });
       const expected = errorLike(MessageQueueError, { code: 'ETIMEDOUT', errno: -110 }, /20 ms/);
-      await assert.rejects(queue.receive({ timeout: 20 }), expected);
-      await queue.send('x');
-      await assert.rejects(queue.send('y', { timeout: 20 }), expected);
-      assert.equal(queue.currentMessages, 1);
+      await assert.rejects(temporaryQueue().receive({ timeout: 20 }), expected);
+      const full = temporaryQueue({ maxMessages: 1 });
+      await full.send('x');
+      await assert.rejects(full.send('y', { timeout: 20 }), expected);
+      assert.equal(full.currentMessages, 1);
     });
 
     it('does not hurt what comes in time', async () => {
@@ -214,8 +217,9 @@ describe('send and receive', () => {
       await queue.send('stays');
       const signal = AbortSignal.abort(new Error('reason'));
       const isAbort = (error: unknown): boolean =>
-        errorLike(AbortError, { name: 'AbortError', code: 'ABORT_ERR', queue: queue.name })(error) &&
-        ((error as AbortError).cause as Error).message === 'reason';
+        errorLike(AbortError, { name: 'AbortError', code: 'ABORT_ERR', queue: queue.name })(
+          error,
+        ) && ((error as AbortError).cause as Error).message === 'reason';
       await assert.rejects(queue.receive({ signal }), isAbort);
       await assert.rejects(queue.send('x', { signal }), isAbort);
       assert.equal(queue.currentMessages, 1);

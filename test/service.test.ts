@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { firstValueFrom, from, take, toArray, type Observable } from 'rxjs';
-import { InvalidMessageError, json, Message, MessageQueue, MessageQueueError, text } from 'posix-mqueue';
+import {
+  InvalidMessageError,
+  json,
+  Message,
+  MessageQueue,
+  MessageQueueError,
+  text,
+} from 'posix-mqueue';
 import { Host, PosixTransport, Worker, type Failure, type Transport } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
 import { errorLike, nextTurn, until } from './support/code.js';
@@ -123,13 +130,18 @@ for (const [title, make] of transports) {
       const warnings: (Error & { code?: string })[] = [];
       const collect = (warning: Error): unknown => warnings.push(warning);
       process.on('warning', collect);
-      await start((request) => (request.startsWith('bad') ? Promise.reject(new Error('no')) : request));
+      await start((request) =>
+        request.startsWith('bad') ? Promise.reject(new Error('no')) : request,
+      );
       for (const task of ['bad-1', 'bad-2', 'good']) await host.send(task);
       assert.equal(await host.receive(), 'good');
       await until(() => warnings.length > 0);
       await nextTurn();
       process.off('warning', collect);
-      assert.deepEqual(warnings.map((each) => each.code), ['MQ_FAILURE']);
+      assert.deepEqual(
+        warnings.map((each) => each.code),
+        ['MQ_FAILURE'],
+      );
     });
 
     it('counts a response that is too large as a failure', async () => {
@@ -252,7 +264,10 @@ for (const [title, make] of transports) {
     it('gives what an earlier run left to stale, not to the caller', async () => {
       const { transport, requests, responses } = names;
       const settings = { create: true, maxMessages: 1, maxMessageSize: 512 };
-      for (const [name, data] of [[requests, 'old task'], [responses, 'old response']] as const) {
+      for (const [name, data] of [
+        [requests, 'old task'],
+        [responses, 'old response'],
+      ] as const) {
         const sender = await transport.openSender(name, settings);
         await sender.send(Buffer.from(data));
         await sender.close();

@@ -78,6 +78,9 @@ describe('createDuplex', () => {
     const both = { readable: queue, writable: queue, create: true };
     assert.throws(() => createDuplex(both), { code: 'ERR_INVALID_ARG_VALUE', message: /'create'/ });
     const number = { readable: 1 as unknown as string, writable: queue };
-    assert.throws(() => createDuplex(number), { code: 'ERR_INVALID_ARG_TYPE', message: /readable/ });
+    assert.throws(() => createDuplex(number), {
+      code: 'ERR_INVALID_ARG_TYPE',
+      message: /readable/,
+    });
   });
 });

@@ -112,7 +112,12 @@ describe('createReadStream', () => {
 
   it('keeps the order when chunks that were read ahead come back', async () => {
     const queue = temporaryQueue({ maxMessages: 8 });
-    for (const [data, priority] of [['a', 1], ['b', 9], ['c', 1], ['d', 9]] as const) {
+    for (const [data, priority] of [
+      ['a', 1],
+      ['b', 9],
+      ['c', 1],
+      ['d', 9],
+    ] as const) {
       await queue.send(data, { priority });
     }
     const streams = [2, 2].map((highWaterMark) => queue.createReadStream({ highWaterMark }));
@@ -190,7 +195,10 @@ describe('createReadStream', () => {
 
   it('refuses setEncoding and unshift', () => {
     const stream = temporaryQueue().createReadStream();
-    assert.throws(() => stream.setEncoding(), { code: 'ERR_MQ_UNSUPPORTED', message: /codec: text/ });
+    assert.throws(() => stream.setEncoding(), {
+      code: 'ERR_MQ_UNSUPPORTED',
+      message: /codec: text/,
+    });
     assert.throws(() => stream.unshift(), { code: 'ERR_MQ_UNSUPPORTED' });
   });
 
@@ -219,7 +227,10 @@ describe('createReadStream', () => {
       stream.on('readable', () => undefined);
       await until(() => stream.readableLength === 2);
       await stream[Symbol.asyncDispose]();
-      assert.deepEqual(undelivered.map((each) => each.text()), ['a', 'b']);
+      assert.deepEqual(
+        undelivered.map((each) => each.text()),
+        ['a', 'b'],
+      );
       assert.equal(queue.currentMessages, 0);
     });
 

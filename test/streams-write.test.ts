@@ -23,7 +23,10 @@ describe('createWriteStream', () => {
   it('sends each chunk as one message, in order, over a queue that is full again and again', async () => {
     const queue = temporaryQueue({ maxMessages: 2 });
     const numbers = Array.from({ length: 50 }, (_, index) => String(index));
-    const writing = pipeline(Readable.from(numbers), createWriteStream(queue.name, { codec: text }));
+    const writing = pipeline(
+      Readable.from(numbers),
+      createWriteStream(queue.name, { codec: text }),
+    );
     assert.deepEqual(await texts(queue, 50), numbers);
     await writing;
   });
@@ -58,7 +61,12 @@ describe('createWriteStream', () => {
     const received = await queue.receiveMany(6);
     assert.deepEqual(
       received.map((each) => [each.text(), each.priority]),
-      [['message', 9], ['1234567', 7], ['fixed', 5], ['"pair"', 3]],
+      [
+        ['message', 9],
+        ['1234567', 7],
+        ['fixed', 5],
+        ['"pair"', 3],
+      ],
     );
   });
 

@@ -124,7 +124,11 @@ describe('PosixTransport', () => {
   it('refuses what a POSIX message cannot carry', async () => {
     const transport = new PosixTransport();
     const name = temporaryName();
-    const sender = await transport.openSender(name, { create: true, maxMessages: 1, maxMessageSize: 8 });
+    const sender = await transport.openSender(name, {
+      create: true,
+      maxMessages: 1,
+      maxMessageSize: 8,
+    });
     const expected = errorLike(MessageQueueError, { code: 'ERR_MQ_UNSUPPORTED' }, /correlationId/);
     await assert.rejects(sender.send(Buffer.from('x'), { correlationId: '1' }), expected);
     await sender.close();

@@ -96,7 +96,10 @@ describe('waiting', () => {
         if (message === null) break;
         received.push(message.text());
       }
-      assert.deepEqual(received, Array.from({ length: sent }, (_, index) => String(index)));
+      assert.deepEqual(
+        received,
+        Array.from({ length: sent }, (_, index) => String(index)),
+      );
       assert.equal(queue.heldMessages, 0);
       await sender.close();
     });

@@ -72,10 +72,16 @@ export class QueueCore {
   /** Sets a pool thread aside for the receives of this queue. False when there is none. */
   claimThread(): boolean {
     if (this.#closed || this.#wait === 'loop') return false;
-    if (this.#native.reserveThread()) return true;
-    return Waiter.takeThread(() => {
-      if (!this.#drained) this.#native.reserveThread();
-    });
+    return this.#reserveThread() || Waiter.takeThread(() => this.#reserveThread());
+  }
+
+  #reserveThread(): boolean {
+    if (this.#drained || !this.#native.reserveThread()) return false;
+    const { waiter } = this.receives;
+    waiter.reserved = true;
+    // Its wait may have begun on the loop while the thread was on its way here.
+    waiter.promote();
+    return true;
   }
 
   borrow(borrower: Borrower): void {

@@ -19,7 +19,7 @@ const methods = [
 ] as const;
 
 for (const method of methods) {
-  // eslint-disable-next-line typescript/unbound-method -- called with the emitter as `this`
+  // oxlint-disable-next-line typescript/unbound-method -- called with the emitter as `this`
   const original = EventEmitter.prototype[method] as (...args: unknown[]) => unknown;
   // Typed overrides of each would hide the event types from the user.
   Object.defineProperty(DemandEmitter.prototype, method, {

@@ -97,13 +97,17 @@ const checks: Checks<OpenOptions> = {
 };
 
 /** @internal */
+export function refuseUnusedExclusive({ create = false, exclusive = false }: CreateOptions): void {
+  if (create || !exclusive) return;
+  throw invalidValue('options.exclusive', 'used together with create: true', exclusive);
+}
+
+/** @internal */
 export function openQueue(where: string, name: string, given?: OpenOptions): QueueCore {
   checkName(name);
   const options = checkOptions(where, given, checks);
   const { access = 'readwrite', create = false, exclusive = false, mode = 0o600 } = options;
-  if (exclusive && !create) {
-    throw invalidValue('options.exclusive', 'used together with create: true', exclusive);
-  }
+  refuseUnusedExclusive(options);
   const { maxMessages: most, maxMessageSize: largest } = options;
   // For 0 and 0 the kernel takes its own defaults.
   const sizes: [number, number] =

@@ -37,6 +37,8 @@ export class Waiter {
   #moving = false;
   #demoted = false;
   #afterMove: (() => void) | undefined;
+  /** Its pool thread is set aside for it, so taking it away would free none. */
+  reserved = false;
 
   constructor(mode: WaitMode, busyPoll: number, calls: WaitCalls) {
     this.mode = mode;
@@ -124,7 +126,8 @@ export class Waiter {
    */
   static takeThread(next: () => void): boolean {
     for (const waiter of blocked) {
-      if (waiter.mode !== 'auto' || waiter.#moving || waiter.#cancelled) continue;
+      if (waiter.mode !== 'auto' || waiter.reserved) continue;
+      if (waiter.#moving || waiter.#cancelled) continue;
       waiter.#demoted = true;
       waiter.#afterMove = next;
       waiter.#move();

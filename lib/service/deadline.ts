@@ -13,20 +13,28 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const { timeout = Infinity, signal } = options;
   if (timeout === Infinity) return wait(signal);
-  const expired = new AbortController();
+  // AbortSignal.any would leave something behind at a signal that outlives many calls.
+  const either = new AbortController();
+  let expired = false;
   const timer = setTimeout(() => {
-    expired.abort();
+    expired = true;
+    either.abort();
   }, timeout);
-  const either = signal === undefined ? expired.signal : AbortSignal.any([expired.signal, signal]);
+  const abort = (): void => {
+    either.abort(signal?.reason);
+  };
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await wait(either);
+    return await wait(either.signal);
   } catch (error) {
     const isAbort = (error as { code?: unknown }).code === 'ABORT_ERR';
-    if (isAbort && expired.signal.aborted && signal?.aborted !== true) {
+    if (isAbort && expired && signal?.aborted !== true) {
       throw timeoutError(queue, syscall, timeout);
     }
     throw error;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
 }

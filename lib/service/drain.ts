@@ -9,20 +9,19 @@ export async function drainQueue(
   transport: Transport,
   name: string,
   opening: CreateOptions,
-): Promise<Delivery[]> {
+  tell: (delivery: Delivery) => void,
+): Promise<void> {
   const receiver = await transport.openReceiver(name, { ...opening, wait: 'loop' });
-  const deliveries: Delivery[] = [];
   try {
     const { messages } = await transport.stat(name);
     for (let index = 0; index < messages; index += 1) {
       const delivery = await receiver.next(AbortSignal.timeout(PATIENCE));
       await delivery.ack();
-      deliveries.push(delivery);
+      tell(delivery);
     }
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ABORT_ERR') throw error;
   } finally {
     await receiver.close();
   }
-  return deliveries;
 }

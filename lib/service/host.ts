@@ -8,7 +8,7 @@ import {
   type OnInvalid,
   type raw,
 } from '../codec.js';
-import { closedError, InvalidMessageError, invalidType } from '../errors.js';
+import { AbortError, closedError, InvalidMessageError, invalidType } from '../errors.js';
 import { Message } from '../message.js';
 import { checkOptions, isBoolean, isPriority, type Checks } from '../options.js';
 import type { WaitOptions } from '../queue/cancellation.js';
@@ -24,6 +24,8 @@ import {
   type ServiceOptions,
 } from './options.js';
 import { withDeadline } from './deadline.js';
+import { orAbort } from './or-abort.js';
+import { ResponseLine, type ResponseTicket } from './response-line.js';
 import { decodeDelivery, sendValue } from './values.js';
 
 /** The events of a {@link Host}. */
@@ -77,6 +79,7 @@ const taskChecks: Checks<TaskOptions> = { ...waitChecks, priority: isPriority };
 interface Opened {
   readonly sender: Sender;
   readonly receiver: Receiver;
+  readonly line: ResponseLine;
 }
 
 /**
@@ -100,8 +103,9 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   readonly responses$: Observable<Decoded<C>>;
   readonly #options: HostOptions<C>;
   readonly #service: Service;
-  readonly #unclaimed: Delivery[] = [];
   readonly #closing = new AbortController();
+  /** The queues that are this host's to unlink: another program's must stay. */
+  readonly #used = new Set<string>();
   #opening: Promise<Opened> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -115,26 +119,28 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     refuseSameQueue(options.requests, options.responses);
     this.#service = withDefaults(this.#options);
     this.responses$ = new Observable<Decoded<C>>((subscriber) => {
-      const ended = new AbortController();
-      void (async () => {
-        try {
-          while (!subscriber.closed) {
-            const delivery = await this.#next(ended.signal);
-            // Unsubscribed while the response was on its way here.
-            if (subscriber.closed) this.#unclaimed.unshift(delivery);
-            else
-              this.#emit(delivery, (value) => {
-                subscriber.next(value);
-              });
-          }
-        } catch (error) {
-          if (this.#closing.signal.aborted) subscriber.complete();
-          else subscriber.error(error);
-        }
-      })();
-      return () => {
-        ended.abort();
+      const fail = (error: unknown): void => {
+        if (this.#closing.signal.aborted) subscriber.complete();
+        else subscriber.error(error);
       };
+      this.#open().then(({ line }) => {
+        if (subscriber.closed) return;
+        const ticket: ResponseTicket = {
+          deliver: (delivery) => {
+            try {
+              for (const value of this.#decode(delivery)) subscriber.next(value);
+            } catch (error) {
+              subscriber.error(error);
+            }
+            if (!subscriber.closed) line.join(ticket);
+          },
+          fail,
+        };
+        subscriber.add(() => {
+          line.leave(ticket);
+        });
+        line.join(ticket);
+      }, fail);
     }).pipe(share());
   }
 
@@ -150,15 +156,16 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   }
 
   /**
-   * Sends a task: a value for the codec, or a Message with its own priority.
+   * Sends a task: a value for the codec, or a Message with its own priority. The timeout counts from
+   * when the queues are open.
    *
    * @returns resolves when the queue has it, not when a worker has; rejects with `ETIMEDOUT`,
    * AbortError, `EMSGSIZE`, `ERR_MQ_ENCODE`, `ERR_MQ_CLOSED`
    */
   async send(task: Encoded<C> | Message, options?: TaskOptions): Promise<void> {
     const { priority, ...limits } = checkOptions('Host.send()', options, taskChecks);
-    const { sender } = await this.#open();
     const { requests } = this.#options;
+    const { sender } = await this.#openFor(limits, requests);
     await withDeadline(requests, 'mq_timedsend', limits, async (signal) => {
       const properties = { signal, ...(priority !== undefined && { priority }) };
       await sendValue(sender, this.#service.codec, task, requests, properties);
@@ -166,24 +173,26 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   }
 
   /**
-   * The next response, whichever task it answers.
+   * The next response, whichever task it answers. The timeout counts from when the queues are open.
    *
    * @returns rejects with `ETIMEDOUT`, AbortError, InvalidMessageError, `ERR_MQ_CLOSED`
    */
   async receive(options?: WaitOptions): Promise<Decoded<C>> {
     const limits = checkOptions('Host.receive()', options, waitChecks);
     const { responses } = this.#options;
+    const { line } = await this.#openFor(limits, responses);
     return withDeadline(responses, 'mq_timedreceive', limits, async (signal) => {
       for (;;) {
-        const delivery = await this.#next(signal);
-        const values: Decoded<C>[] = [];
-        this.#emit(delivery, (value) => values.push(value));
-        if (values.length > 0) return values[0] as Decoded<C>;
+        const delivery = await line.take(responses, signal);
+        for (const value of this.#decode(delivery)) return value;
       }
     });
   }
 
-  /** Closes both queues and unlinks them, unless `unlink: false`. Idempotent. */
+  /**
+   * Closes both queues and unlinks them, unless `unlink: false`. A queue that this host has never
+   * opened stays. Idempotent.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -194,32 +203,32 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     return this.close();
   }
 
-  async #next(signal: AbortSignal | undefined): Promise<Delivery> {
-    const { receiver } = await this.#open();
-    return this.#unclaimed.shift() ?? receiver.next(signal);
-  }
-
-  #emit(delivery: Delivery, next: (value: Decoded<C>) => void): void {
+  /** One value, or none where `onInvalid` was told. */
+  #decode(delivery: Delivery): Decoded<C>[] {
     const { responses, onInvalid = 'error' } = this.#options;
     void delivery.ack();
-    let value: unknown;
     try {
-      value = decodeDelivery(this.#service.codec, delivery, responses);
+      return [decodeDelivery(this.#service.codec, delivery, responses) as Decoded<C>];
     } catch (error) {
       if (onInvalid === 'error' || !(error instanceof InvalidMessageError)) throw error;
       onInvalid(error.received, error);
-      return;
+      return [];
     }
-    next(value as Decoded<C>);
+  }
+
+  async #openFor({ signal }: WaitOptions, queue: string): Promise<Opened> {
+    if (signal?.aborted === true) throw new AbortError(signal.reason, queue);
+    return orAbort(this.#open(), signal, queue);
   }
 
   async #open(): Promise<Opened> {
     if (this.#closing.signal.aborted) throw closedError(this.#options.requests);
     this.#opening ??= this.#openBoth();
+    const opening = this.#opening;
     try {
-      return await this.#opening;
+      return await opening;
     } catch (error) {
-      this.#opening = undefined;
+      if (this.#opening === opening) this.#opening = undefined;
       throw error;
     }
   }
@@ -227,26 +236,32 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   async #openBoth(): Promise<Opened> {
     const { transport, opening } = this.#service;
     const { requests, responses, unlink = true } = this.#options;
-    for (const name of unlink ? [requests, responses] : [responses]) {
-      this.#tellStale(await drainQueue(transport, name, opening), name);
+    // A queue that was not there before has nothing stale.
+    if (opening.exclusive !== true) {
+      for (const name of unlink ? [requests, responses] : [responses]) await this.#drain(name);
     }
     const receiver = await transport.openReceiver(responses, opening);
+    this.#used.add(responses);
     try {
-      return { receiver, sender: await transport.openSender(requests, opening) };
+      const sender = await transport.openSender(requests, opening);
+      this.#used.add(requests);
+      return { sender, receiver, line: new ResponseLine(receiver) };
     } catch (error) {
       await receiver.close();
       throw error;
     }
   }
 
-  #tellStale(deliveries: readonly Delivery[], queue: string): void {
+  async #drain(name: string): Promise<void> {
+    const { transport, opening } = this.#service;
     let untold = 0;
-    for (const { body, priority } of deliveries) {
-      if (!this.emit('stale', new Message(body, priority), queue)) untold += 1;
-    }
+    await drainQueue(transport, name, opening, ({ body, priority }) => {
+      if (!this.emit('stale', new Message(body, priority), name)) untold += 1;
+    });
+    this.#used.add(name);
     if (untold === 0) return;
     process.emitWarning(
-      `${untold} message${untold === 1 ? '' : 's'} of an earlier run found in queue '${queue}' and ` +
+      `${untold} message${untold === 1 ? '' : 's'} of an earlier run found in queue '${name}' and ` +
         `dropped. Listen for 'stale' to get them`,
       { type: 'MessageQueueWarning', code: 'MQ_STALE' },
     );
@@ -257,17 +272,16 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     const opened = await this.#opening?.catch(() => undefined);
     await opened?.receiver.close();
     await opened?.sender.close();
-    const { requests, responses, unlink = true } = this.#options;
+    const { unlink = true } = this.#options;
     if (unlink) {
-      for (const name of [requests, responses]) {
+      for (const name of this.#used) {
         await this.#service.transport.unlink(name).catch(ignoreMissing);
       }
-    } else this.#warnUnclaimed();
+    } else if (opened !== undefined) this.#warnUnclaimed(opened.line.unclaimed);
     process.nextTick(() => this.emit('close'));
   }
 
-  #warnUnclaimed(): void {
-    const count = this.#unclaimed.length;
+  #warnUnclaimed(count: number): void {
     if (count === 0) return;
     process.emitWarning(
       `${count} response${count === 1 ? '' : 's'} had been taken from queue ` +

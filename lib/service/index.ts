@@ -5,6 +5,7 @@ export type {
   Properties,
   QueueStatus,
   Receiver,
+  ReceiverOptions,
   Sender,
   SendProperties,
   Transport,
@@ -13,15 +14,15 @@ export type {
 export { Host, type HostEvents, type HostOptions, type TaskOptions } from './host.js';
 export type { ServiceOptions } from './options.js';
 export type { HandlerResult } from './results.js';
-export {
-  Worker,
-  type CloseOptions,
-  type Failure,
-  type Handler,
-  type Reply,
-  type RequestContext,
-  type RunOptions,
-  type WorkerEvents,
-  type WorkerOptions,
-  type WorkerStats,
-} from './worker.js';
+export { Worker } from './worker.js';
+export type {
+  CloseOptions,
+  Failure,
+  Handler,
+  Reply,
+  RequestContext,
+  RunOptions,
+  WorkerEvents,
+  WorkerOptions,
+  WorkerStats,
+} from './worker-options.js';

@@ -1,4 +1,5 @@
 import { isObservable, type Observable } from 'rxjs';
+import { orAbort } from './or-abort.js';
 
 /** What a handler may return: a value, a promise of it, or an Observable of several. */
 export type HandlerResult<T> =
@@ -10,15 +11,23 @@ export type HandlerResult<T> =
 
 /**
  * The values of a result, one after the other. An Observable cannot be slowed down: what it emits
- * while a response is being sent waits here.
+ * while a response is being sent waits here. After `giveUp` nothing is waited for any more.
  */
-export async function* resultsOf<T>(result: HandlerResult<T>): AsyncGenerator<T | undefined> {
-  const settled = await result;
-  if (isObservable(settled)) yield* valuesOf(settled as Observable<T | undefined>);
+export async function* resultsOf<T>(
+  result: HandlerResult<T>,
+  giveUp: AbortSignal,
+  queue: string,
+): AsyncGenerator<T | undefined> {
+  const settled = await orAbort(Promise.resolve(result), giveUp, queue);
+  if (isObservable(settled)) yield* valuesOf(settled as Observable<T | undefined>, giveUp, queue);
   else yield settled as T | undefined;
 }
 
-async function* valuesOf<T>(observable: Observable<T>): AsyncGenerator<T> {
+async function* valuesOf<T>(
+  observable: Observable<T>,
+  giveUp: AbortSignal,
+  queue: string,
+): AsyncGenerator<T> {
   const waiting: T[] = [];
   let ended = false;
   let failure: { error: unknown } | undefined;
@@ -42,9 +51,10 @@ async function* valuesOf<T>(observable: Observable<T>): AsyncGenerator<T> {
       while (waiting.length > 0) yield waiting.shift() as T;
       if (failure !== undefined) throw failure.error;
       if (ended) return;
-      await new Promise<void>((resolve) => {
+      const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
+      await orAbort(woken, giveUp, queue);
     }
   } finally {
     subscription.unsubscribe();

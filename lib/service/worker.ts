@@ -1,137 +1,32 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
-import type { AnyCodec, Decoded, Encoded, raw } from '../codec.js';
+import type { AnyCodec, Decoded, raw } from '../codec.js';
 import { invalidType, invalidValue } from '../errors.js';
-import type { Message } from '../message.js';
-import {
-  checkOptions,
-  integer,
-  isBoolean,
-  isFunction,
-  isMilliseconds,
-  isSignal,
-  type Checks,
-} from '../options.js';
+import { checkOptions, isFunction, type Checks } from '../options.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
-import {
-  isName,
-  refuseSameQueue,
-  serviceChecks,
-  withDefaults,
-  type Service,
-  type ServiceOptions,
-} from './options.js';
-import { resultsOf, type HandlerResult } from './results.js';
+import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
+import { orAbort } from './or-abort.js';
+import { resultsOf } from './results.js';
 import { onTermination } from './signals.js';
 import { decodeDelivery, sendValue } from './values.js';
-
-/** What a response may be: a value for the codec, or a Message with its own priority. */
-export type Reply<C extends AnyCodec> = Encoded<C> | Message;
-
-/** What a handler is told besides the request. */
-export interface RequestContext {
-  /** The priority of the request. */
-  readonly priority: number;
-  /** Aborted when a `close` with a timeout has waited long enough. */
-  readonly signal: AbortSignal;
-}
-
-/** Works on one request. */
-export type Handler<C extends AnyCodec> = (
-  request: Decoded<C>,
-  context: RequestContext,
-) => HandlerResult<Reply<C>>;
-
-/** A request that was not answered. */
-export interface Failure {
-  /** What the handler threw, or why its response could not be sent. */
-  readonly error: unknown;
-  /** The request; its bytes where the codec could not decode them. */
-  readonly request: unknown;
-}
-
-/** The events of a {@link Worker}. */
-export interface WorkerEvents {
-  /** Its queues are open. */
-  ready: [];
-  /** A request was not answered. The worker goes on. */
-  failure: [failure: Failure];
-  /** The worker cannot go on; `run()` rejects with the same error. Needs no listener. */
-  error: [error: Error];
-  /** It has stopped and its queues are closed. */
-  close: [];
-}
-
-/** How to run a worker. */
-export interface WorkerOptions<C extends AnyCodec = typeof raw> extends ServiceOptions<C> {
-  /** The queue that it reads. */
-  requests: string;
-  /** The queue that it writes. Without one, what the handler returns is dropped. */
-  responses?: string | undefined;
-  /**
-   * How many requests are worked on at one time. No more than that are taken from the queue.
-   *
-   * @defaultValue 1
-   */
-  concurrency?: number | undefined;
-  /**
-   * Called with what went wrong and the request. What it returns is sent as the response; nothing
-   * for `undefined`.
-   */
-  onFailure?:
-    | ((error: unknown, request: unknown) => Reply<C> | undefined | Promise<Reply<C> | undefined>)
-    | undefined;
-}
-
-/** How a worker runs. */
-export interface RunOptions {
-  /**
-   * Whether SIGINT and SIGTERM close it. The process then ends by itself, with code 0 if nothing else
-   * keeps it; a second signal ends it at once with 128 and the signal's number.
-   *
-   * @defaultValue false
-   */
-  signals?: boolean | undefined;
-  /** Closes it. `run()` then resolves: that is no error. */
-  signal?: AbortSignal | undefined;
-}
-
-/** How to close a worker. */
-export interface CloseOptions {
-  /**
-   * Milliseconds for the requests in hand. Then their `signal` is aborted and responses that wait for
-   * a full queue are given up.
-   *
-   * @defaultValue `Infinity`
-   */
-  timeout?: number | undefined;
-}
-
-/** Counts since the worker began. */
-export interface WorkerStats {
-  /** Requests taken. */
-  readonly received: number;
-  /** Requests whose handler and responses are done. */
-  readonly processed: number;
-  /** Requests that failed. */
-  readonly failed: number;
-  /** Messages sent to the response queue. */
-  readonly responses: number;
-  /** Requests being worked on now. */
-  readonly inHand: number;
-}
-
-const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
-  ...serviceChecks,
-  requests: isName,
-  responses: isName,
-  concurrency: integer(1, 10_000),
-  onFailure: isFunction,
-};
-const runChecks: Checks<RunOptions> = { signals: isBoolean, signal: isSignal };
-const closeChecks: Checks<CloseOptions> = { timeout: isMilliseconds };
+import {
+  closeChecks,
+  runChecks,
+  workerChecks,
+  type CloseOptions,
+  type Handler,
+  type RunOptions,
+  type WorkerEvents,
+  type WorkerOptions,
+  type WorkerStats,
+} from './worker-options.js';
 
 /** Errors that are about one response. Others are about the queue, and end the worker. */
-const OF_ONE_RESPONSE = new Set<unknown>(['ERR_MQ_ENCODE', 'EMSGSIZE', 'ABORT_ERR']);
+const OF_ONE_RESPONSE = new Set<unknown>([
+  'ERR_MQ_ENCODE',
+  'ERR_OUT_OF_RANGE',
+  'EMSGSIZE',
+  'ABORT_ERR',
+]);
 
 /**
  * Takes requests from one queue and answers them on another. The handler returns the response, a
@@ -245,7 +140,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   async #work(): Promise<void> {
     const { transport, opening } = this.#service;
     const { requests, responses, concurrency = 1 } = this.#options;
-    const receiver = await transport.openReceiver(requests, opening);
+    const receiver = await transport.openReceiver(requests, { ...opening, competing: true });
     let sender: Sender | undefined;
     try {
       if (responses !== undefined) sender = await transport.openSender(responses, opening);
@@ -284,7 +179,9 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       request = decodeDelivery(this.#service.codec, delivery, this.#options.requests);
       const context = { priority: delivery.priority, signal: this.#giveUp.signal };
       const result = this.#handler(request as Decoded<C>, context);
-      for await (const reply of resultsOf(result)) await this.#respond(sender, reply);
+      const { signal } = this.#giveUp;
+      const replies = resultsOf(result, signal, this.#options.requests);
+      for await (const reply of replies) await this.#respond(sender, reply);
       this.#processed += 1;
     } catch (error) {
       await this.#fail(error, request, sender);
@@ -317,7 +214,9 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       return;
     }
     try {
-      await this.#respond(sender, await onFailure(error, request));
+      const { signal } = this.#giveUp;
+      const reply = Promise.resolve(onFailure(error, request));
+      await this.#respond(sender, await orAbort(reply, signal, this.#options.requests));
     } catch (second) {
       if (second instanceof Fatal) throw second.cause;
       this.#warn(second);

@@ -35,6 +35,7 @@ export interface QueueDuplex<In, Out> {
 }
 
 /** Reads one queue and writes another, as one stream: {@link createDuplex} makes it. */
+// oxlint-disable-next-line no-unused-vars -- the interface above uses it
 export class QueueDuplex<In, Out> extends Duplex {
   readonly #reader: ReadSide;
   readonly #writer: WriteSide;

@@ -13,7 +13,7 @@ import { encodingRemedy, refuseOnMessages, unshiftRemedy } from './unsupported.j
 export type Listener<T> = (chunk: T) => void;
 /** @internal */
 export type Undelivered = (messages: Message[]) => void;
-// eslint-disable-next-line typescript/no-explicit-any -- as Node's own types have it
+// oxlint-disable-next-line typescript/no-explicit-any -- as Node's own types have it
 /** @internal */
 export type AnyListener = (...args: any[]) => void;
 

@@ -25,6 +25,7 @@ export interface QueueWritable<T> {
  * A stream that sends each value as one message. `finish` means that the kernel has all of them, not
  * that anyone received them. On a full queue `end()` waits; `destroy()` gives up what is not sent.
  */
+// oxlint-disable-next-line no-unused-vars -- the interface above uses it
 export class QueueWritable<T> extends Writable {
   readonly #side: WriteSide;
 

@@ -3,13 +3,14 @@ import { closedError, systemError } from '../errors.js';
 import { constants } from 'node:os';
 import { checkName } from '../names.js';
 import { checkOptions, isPriority, MAX_PRIORITY } from '../options.js';
-import { createChecks, type CreateOptions } from '../queue/open.js';
+import { createChecks, refuseUnusedExclusive, type CreateOptions } from '../queue/open.js';
 import { MemoryQueue } from './memory-queue.js';
 import type {
   Capabilities,
   Delivery,
   QueueStatus,
   Receiver,
+  ReceiverOptions,
   Sender,
   SendProperties,
   Transport,
@@ -37,8 +38,10 @@ export class MemoryTransport implements Transport {
     return new MemorySender(this.#open(name, options));
   }
 
-  async openReceiver(name: string, options?: CreateOptions): Promise<Receiver> {
-    return new MemoryReceiver(this.#open(name, options));
+  /** In memory all receivers get their fair share. */
+  async openReceiver(name: string, options: ReceiverOptions = {}): Promise<Receiver> {
+    const { competing: _, ...opening } = options;
+    return new MemoryReceiver(this.#open(name, opening));
   }
 
   async unlink(name: string): Promise<void> {
@@ -62,8 +65,9 @@ export class MemoryTransport implements Transport {
   #open(name: string, given?: CreateOptions): MemoryQueue {
     const options = checkOptions('MemoryTransport', given, createChecks);
     const { create = false, exclusive = false } = options;
-    if (!create) return this.#existing(name, 'mq_open');
     checkName(name);
+    refuseUnusedExclusive(options);
+    if (!create) return this.#existing(name, 'mq_open');
     const existing = this.#queues.get(name);
     if (existing !== undefined) {
       if (exclusive) throw systemError(-constants.errno.EEXIST, 'mq_open', name);

@@ -7,6 +7,7 @@ import type {
   Delivery,
   QueueStatus,
   Receiver,
+  ReceiverOptions,
   Sender,
   SendProperties,
   Transport,
@@ -28,10 +29,11 @@ export class PosixTransport implements Transport {
     return new PosixSender(MessageQueue.open(name, { ...options, access: 'write' }));
   }
 
-  async openReceiver(name: string, options?: CreateOptions): Promise<Receiver> {
-    const queue = MessageQueue.open(name, { ...options, access: 'read' });
+  async openReceiver(name: string, options: ReceiverOptions = {}): Promise<Receiver> {
+    const { competing = false, ...opening } = options;
+    const queue = MessageQueue.open(name, { ...opening, access: 'read' });
     // A receiver that has to poll gets nothing while another process blocks on the queue.
-    if (options?.wait !== 'loop' && !coreOf(queue).claimThread()) {
+    if (competing && opening.wait !== 'loop' && !coreOf(queue).claimThread()) {
       process.emitWarning(
         `Queue '${name}' is polled, because the budget of pool threads is used up: a process that ` +
           `blocks on the same queue gets its messages first. Start this process with a larger ` +

@@ -52,6 +52,16 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+/** How to open a receiver. */
+export interface ReceiverOptions extends CreateOptions {
+  /**
+   * Whether others receive from the same queue, so that each is to get its fair share.
+   *
+   * @defaultValue false
+   */
+  readonly competing?: boolean | undefined;
+}
+
 /** What a transport can do. */
 export interface Capabilities {
   /** Whether a message whose receiver dies before `ack` comes again. */
@@ -84,7 +94,7 @@ export interface Transport {
   /** @returns rejects with `ENOENT`, `EEXIST` and the like, as `MessageQueue.open` throws */
   openSender(name: string, options?: CreateOptions): Promise<Sender>;
   /** @returns rejects as `openSender` */
-  openReceiver(name: string, options?: CreateOptions): Promise<Receiver>;
+  openReceiver(name: string, options?: ReceiverOptions): Promise<Receiver>;
   /** @returns rejects with `ENOENT` */
   unlink(name: string): Promise<void>;
   /** @returns rejects with `ENOENT` */

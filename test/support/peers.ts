@@ -18,12 +18,17 @@ export interface Language {
   command(role: Role): [command: string, ...parameters: string[]];
 }
 
-function build(role: Role, suffix: string, shared: string, command: string, ...flags: string[]): string {
+function build(
+  role: Role,
+  suffix: string,
+  shared: string,
+  command: string,
+  ...flags: string[]
+): string {
   mkdirSync(BUILT, { recursive: true });
   const source = join(SOURCES, `${role}.${suffix}`);
   const program = join(BUILT, `${role}-${suffix}`);
-  const changed = (file: string): number =>
-    statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const changed = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (changed(program) < Math.max(changed(source), changed(join(SOURCES, shared)))) {
     execFileSync(command, [...flags, source, '-o', program], { stdio: 'inherit' });
   }

@@ -1,0 +1,88 @@
+import { AbortError } from '../errors.js';
+import type { Delivery, Receiver } from '../transport/transport.js';
+
+/** A place in the line of those who want a response. Each call of one of these takes it out. */
+export interface ResponseTicket {
+  deliver(delivery: Delivery): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * The one line in which all readers of a host's responses stand. Who leaves it while a response is
+ * on its way gets none, and the response goes to the next in line, who may have come meanwhile.
+ */
+export class ResponseLine {
+  readonly #receiver: Receiver;
+  readonly #tickets: ResponseTicket[] = [];
+  readonly #unclaimed: Delivery[] = [];
+  #waiting: AbortController | undefined;
+  #pumping = false;
+
+  constructor(receiver: Receiver) {
+    this.#receiver = receiver;
+  }
+
+  /** How many responses were taken for a reader that had gone, and wait here for the next one. */
+  get unclaimed(): number {
+    return this.#unclaimed.length;
+  }
+
+  join(ticket: ResponseTicket): void {
+    this.#tickets.push(ticket);
+    if (!this.#pumping) void this.#pump();
+  }
+
+  leave(ticket: ResponseTicket): void {
+    const index = this.#tickets.indexOf(ticket);
+    if (index < 0) return;
+    this.#tickets.splice(index, 1);
+    if (this.#tickets.length === 0) this.#waiting?.abort();
+  }
+
+  /** The next response for one reader. */
+  take(queue: string, signal: AbortSignal | undefined): Promise<Delivery> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) throw new AbortError(signal.reason, queue);
+      const abort = (): void => {
+        this.leave(ticket);
+        reject(new AbortError(signal?.reason, queue));
+      };
+      const ticket: ResponseTicket = {
+        deliver(delivery) {
+          signal?.removeEventListener('abort', abort);
+          resolve(delivery);
+        },
+        fail(error) {
+          signal?.removeEventListener('abort', abort);
+          reject(error as Error);
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.join(ticket);
+    });
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    while (this.#tickets.length > 0) {
+      const delivery = this.#unclaimed.shift();
+      if (delivery === undefined) await this.#receive();
+      else this.#tickets.shift()?.deliver(delivery);
+    }
+    this.#pumping = false;
+  }
+
+  async #receive(): Promise<void> {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    try {
+      this.#unclaimed.push(await this.#receiver.next(waiting.signal));
+    } catch (error) {
+      // Its end was asked for. Who joined since then stays in line.
+      if (waiting.signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR') return;
+      this.#tickets.shift()?.fail(error);
+    } finally {
+      this.#waiting = undefined;
+    }
+  }
+}

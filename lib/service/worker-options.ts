@@ -1,0 +1,121 @@
+import type { AnyCodec, Decoded, Encoded, raw } from '../codec.js';
+import type { Message } from '../message.js';
+import {
+  integer,
+  isBoolean,
+  isFunction,
+  isMilliseconds,
+  isSignal,
+  type Checks,
+} from '../options.js';
+import { isName, serviceChecks, type ServiceOptions } from './options.js';
+import type { HandlerResult } from './results.js';
+
+/** What a response may be: a value for the codec, or a Message with its own priority. */
+export type Reply<C extends AnyCodec> = Encoded<C> | Message;
+
+/** What a handler is told besides the request. */
+export interface RequestContext {
+  /** The priority of the request. */
+  readonly priority: number;
+  /** Aborted when a `close` with a timeout has waited long enough. */
+  readonly signal: AbortSignal;
+}
+
+/** Works on one request. */
+export type Handler<C extends AnyCodec> = (
+  request: Decoded<C>,
+  context: RequestContext,
+) => HandlerResult<Reply<C>>;
+
+/** A request that was not answered. */
+export interface Failure {
+  /** What the handler threw, or why its response could not be sent. */
+  readonly error: unknown;
+  /** The request; its bytes where the codec could not decode them. */
+  readonly request: unknown;
+}
+
+/** The events of a Worker. */
+export interface WorkerEvents {
+  /** Its queues are open. */
+  ready: [];
+  /** A request was not answered. The worker goes on. */
+  failure: [failure: Failure];
+  /** The worker cannot go on; `run()` rejects with the same error. Needs no listener. */
+  error: [error: Error];
+  /** It has stopped and its queues are closed. */
+  close: [];
+}
+
+/** How to run a worker. */
+export interface WorkerOptions<C extends AnyCodec = typeof raw> extends ServiceOptions<C> {
+  /** The queue that it reads. */
+  requests: string;
+  /** The queue that it writes. Without one, what the handler returns is dropped. */
+  responses?: string | undefined;
+  /**
+   * How many requests are worked on at one time. No more than that are taken from the queue.
+   *
+   * @defaultValue 1
+   */
+  concurrency?: number | undefined;
+  /**
+   * Called with what went wrong and the request. What it returns is sent as the response; nothing
+   * for `undefined`.
+   */
+  onFailure?:
+    | ((error: unknown, request: unknown) => Reply<C> | undefined | Promise<Reply<C> | undefined>)
+    | undefined;
+}
+
+/** How a worker runs. */
+export interface RunOptions {
+  /**
+   * Whether SIGINT and SIGTERM close it. The process then ends by itself, with code 0 if nothing else
+   * keeps it; a second signal ends it at once with 128 and the signal's number.
+   *
+   * @defaultValue false
+   */
+  signals?: boolean | undefined;
+  /** Closes it. `run()` then resolves: that is no error. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How to close a worker. */
+export interface CloseOptions {
+  /**
+   * Milliseconds for the requests in hand. Then their `signal` is aborted, what their handlers and
+   * responses still wait for is given up, and each is a `failure`.
+   *
+   * @defaultValue `Infinity`
+   */
+  timeout?: number | undefined;
+}
+
+/** Counts since the worker began. */
+export interface WorkerStats {
+  /** Requests taken. */
+  readonly received: number;
+  /** Requests whose handler and responses are done. */
+  readonly processed: number;
+  /** Requests that failed. */
+  readonly failed: number;
+  /** Messages sent to the response queue. */
+  readonly responses: number;
+  /** Requests being worked on now. */
+  readonly inHand: number;
+}
+
+/** @internal */
+export const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
+  ...serviceChecks,
+  requests: isName,
+  responses: isName,
+  concurrency: integer(1, 10_000),
+  onFailure: isFunction,
+};
+/** @internal */
+export const runChecks: Checks<RunOptions> = { signals: isBoolean, signal: isSignal };
+/** @internal */
+export const closeChecks: Checks<CloseOptions> = { timeout: isMilliseconds };
