@@ -73,6 +73,19 @@ for (const [title, make] of transports) {
       await sender.close();
     });
 
+    it('takes nothing while nobody reads', async () => {
+      // Only a wait on the loop is over as soon as it is cancelled.
+      const host = await hostOf({ wait: 'loop' }).open();
+      const subscription = host.responses$.subscribe(() => assert.fail('has gone'));
+      await nextTurn();
+      subscription.unsubscribe();
+      await assert.rejects(host.receive({ timeout: 1 }), { code: 'ETIMEDOUT' });
+      await put(names.responses, 'a');
+      await nextTurn();
+      assert.equal(await messagesIn(names.responses), 1);
+      assert.equal(await host.receive({ timeout: 5000 }), 'a');
+    });
+
     it('lets subscribers and receives stand in one line', async () => {
       const host = await hostOf().open();
       const received: string[] = [];

@@ -192,13 +192,17 @@ describe('the pool threads that workers set aside', () => {
 
   it('come from a queue that can poll, and go to a wait that has begun', async () => {
     const waits: Promise<void>[] = [];
-    const idle = Array.from({ length: budget }, () => temporaryQueue());
+    // One of them polls already, and must not get the thread instead.
+    const idle = Array.from({ length: budget + 1 }, () => temporaryQueue());
     const late = temporaryQueue();
-    for (const queue of [...idle, late]) waits.push(assert.rejects(queue.receive()));
-    await until(() => late.waiting === 'loop');
+    for (const queue of [...idle, late]) {
+      waits.push(assert.rejects(queue.receive()));
+      await until(() => queue.waiting !== null);
+    }
+    assert.equal(late.waiting, 'loop');
     assert.equal(coreOf(late).claimThread(), true);
     await until(() => late.waiting === 'worker');
-    assert.equal(idle.filter((queue) => queue.waiting === 'loop').length, 1);
+    assert.equal(idle.filter((queue) => queue.waiting === 'loop').length, 2);
     for (const queue of [...idle, late]) await queue.close();
     await Promise.all(waits);
   });
