@@ -91,7 +91,7 @@ describe('Worker', () => {
   });
 
   it('sends every value of an Observable before it is closed', async () => {
-    let emit = (_: string): void => undefined;
+    let emit: (value: string) => void = () => undefined;
     let complete = (): void => undefined;
     await start(
       () =>
