@@ -3,8 +3,8 @@
 //
 //   node out/examples/echo.js REQUESTS RESPONSES
 //
-// The transform may hold no message of its own (highWaterMark 0), so that a pipeline that fails has
-// lost none but the one in its hand.
+// Ended by stop(), it loses nothing. If it fails, what the transform holds is lost: one message at
+// the most, because its highWaterMark is 0.
 
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

@@ -8,7 +8,9 @@ export { text } from './codec/text.js';
 
 /** Turns values into the bytes of messages, and back. Both throw on what they cannot turn. */
 export interface Codec<In, Out = In> {
+  /** The bytes of a message for this value. Throws for a value that has none. */
   encode(value: In): Uint8Array;
+  /** The value of these bytes. Throws for bytes that stand for none. */
   decode(data: Buffer): Out;
 }
 
@@ -23,6 +25,7 @@ export type AnyCodec = Codec<never, unknown>;
 
 /** A value with the priority of its message. */
 export interface WithPriority<T> {
+  /** What the codec decoded, or is to encode. */
   value: T;
   /** 0 to 32767 */
   priority: number;

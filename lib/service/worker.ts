@@ -127,6 +127,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     return this.close();
   }
 
+  /** What it has done so far. */
   stats(): WorkerStats {
     return {
       received: this.#received,

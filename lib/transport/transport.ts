@@ -30,6 +30,7 @@ export interface Sender {
    * for a property that the transport does not carry
    */
   send(body: Uint8Array, properties?: SendProperties): Promise<void>;
+  /** Rejects all that wait with `ERR_MQ_CLOSED`. */
   close(): Promise<void>;
 }
 
