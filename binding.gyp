@@ -13,6 +13,7 @@
         "addon/poller.cc",
         "addon/pool_budget.cc",
         "addon/queue.cc",
+        "addon/queue_waits.cc",
         "addon/spinner.cc",
         "addon/syscalls.cc",
         "addon/values.cc",

@@ -83,11 +83,13 @@ function isMusl(): boolean {
   return report.header?.glibcVersionRuntime === undefined;
 }
 
-function candidates(): string[] {
+function findAddon(): string | undefined {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const built = join(root, 'build', 'Release', FILE);
+  if (existsSync(built)) return built;
   const libc = isMusl() ? 'musl' : 'glibc';
-  return [built, join(root, 'prebuilds', `${process.platform}-${process.arch}-${libc}`, FILE)];
+  const shipped = join(root, 'prebuilds', `${process.platform}-${process.arch}-${libc}`, FILE);
+  return existsSync(shipped) ? shipped : undefined;
 }
 
 function refuse(problem: string, remedy: string): never {
@@ -109,7 +111,7 @@ function load(): NativeBinding {
       'Run it with Node.js 20 or newer.',
     );
   }
-  const file = candidates().find((path) => existsSync(path));
+  const file = findAddon();
   if (file === undefined) {
     refuse(
       `has no native addon for ${process.platform}-${process.arch}`,

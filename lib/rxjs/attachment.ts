@@ -1,3 +1,4 @@
+import type { Subscriber } from 'rxjs';
 import type { Message } from '../message.js';
 import { isNameOrQueue, openOptionsOf, refuseOpenOptions } from '../name-or-queue.js';
 import { coreOf, type MessageQueue } from '../queue.js';
@@ -38,8 +39,17 @@ export class QueueReference {
     if (typeof queue !== 'string') refuseOpenOptions(where, this.#opening);
   }
 
-  /** @throws as `MessageQueue.open` */
-  attach(): Attachment {
+  /** For a subscription. Undefined when the queue could not be opened, which is then its error. */
+  attach(subscriber: Subscriber<unknown>): Attachment | undefined {
+    try {
+      return this.#attach();
+    } catch (error) {
+      subscriber.error(error);
+      return undefined;
+    }
+  }
+
+  #attach(): Attachment {
     if (typeof this.#queue !== 'string') {
       return { core: coreOf(this.#queue), release: () => undefined };
     }

@@ -10,7 +10,7 @@ import { createChecks, type CreateOptions } from '../queue/open.js';
 import type { Ticket } from '../queue/receive-line.js';
 import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
-import { QueueReference, type Attachment } from './attachment.js';
+import { QueueReference } from './attachment.js';
 import { tellInvalid } from './tell-invalid.js';
 
 const WHERE = 'consumeQueue()';
@@ -62,13 +62,8 @@ export function consumeQueue<R, C extends AnyCodec = typeof raw, P extends boole
   const reference = new QueueReference(WHERE, queue, 'read', checked);
   const { concurrency = 1, until } = checked;
   return new Observable<R>((subscriber) => {
-    let attachment: Attachment;
-    try {
-      attachment = reference.attach();
-    } catch (error) {
-      subscriber.error(error);
-      return undefined;
-    }
+    const attachment = reference.attach(subscriber);
+    if (attachment === undefined) return undefined;
     const { core } = attachment;
     const decoder = new Decoder(core.name, checked, false);
     const work = (value: unknown, index: number): ObservableInput<R> =>

@@ -7,7 +7,7 @@ import { createChecks, type CreateOptions } from '../queue/open.js';
 import { PushConsumer } from '../queue/push-consumer.js';
 import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
-import { QueueReference, type Attachment } from './attachment.js';
+import { QueueReference } from './attachment.js';
 import { tellInvalid } from './tell-invalid.js';
 
 const WHERE = 'fromQueue()';
@@ -44,13 +44,8 @@ export function fromQueue<C extends AnyCodec = typeof raw, P extends boolean = f
   const checked = checkOptions(WHERE, options, checks as Checks<FromQueueOptions<C, P>>);
   const reference = new QueueReference(WHERE, queue, 'read', checked);
   return new Observable((subscriber) => {
-    let attachment: Attachment;
-    try {
-      attachment = reference.attach();
-    } catch (error) {
-      subscriber.error(error);
-      return undefined;
-    }
+    const attachment = reference.attach(subscriber);
+    if (attachment === undefined) return undefined;
     const { core } = attachment;
     const decoder = new Decoder(core.name, checked, false);
     const consumer = new PushConsumer(core, {

@@ -9,7 +9,7 @@ import { createChecks, type CreateOptions } from '../queue/open.js';
 import type { OutgoingMessages, SendTicket } from '../queue/send-line.js';
 import { Encoder } from '../streams/encoder.js';
 import { encodeChecks, type EncodeOptions, type WriteValue } from '../streams/options.js';
-import { QueueReference, type Attachment } from './attachment.js';
+import { QueueReference } from './attachment.js';
 
 const WHERE = 'toQueue()';
 
@@ -53,13 +53,8 @@ export function toQueue<C extends AnyCodec = typeof raw, P extends boolean = fal
   const reference = new QueueReference(WHERE, queue, 'write', checked);
   return (source) =>
     new Observable((subscriber) => {
-      let attachment: Attachment;
-      try {
-        attachment = reference.attach();
-      } catch (error) {
-        subscriber.error(error);
-        return undefined;
-      }
+      const attachment = reference.attach(subscriber);
+      if (attachment === undefined) return undefined;
       const { core } = attachment;
       const { maxBuffered = Infinity } = checked;
       const outbox = new Outbox(subscriber, core, new Encoder(core, checked), maxBuffered);
