@@ -11,7 +11,11 @@ export class Fleet {
   constructor(size: number, program: string, parameters: readonly string[]) {
     const path = fileURLToPath(new URL(program, import.meta.url));
     const start = (): ChildProcess =>
-      fork(path, parameters, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+      fork(path, parameters, {
+        stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+        // Ctrl-C is for the host, which then asks its workers to end.
+        detached: true,
+      });
     this.workers = Array.from({ length: size }, start);
     this.#ends = this.workers.map((worker) => once(worker, 'exit'));
   }

@@ -24,6 +24,8 @@ async function digest(path: string): Promise<Digest> {
 
 const worker = new Worker({ requests, responses, codec: json }, (path) => digest(path as string));
 worker.on('ready', () => process.send?.('ready'));
+// A host that is gone needs no worker.
+process.once('disconnect', () => void worker.close());
 worker.run({ signals: true }).then(() => {
   if (process.connected) process.disconnect();
 }, report);

@@ -1,9 +1,23 @@
-/** Aborted at the first SIGINT or SIGTERM, so that a program can end cleanly. */
+import { constants } from 'node:os';
+
+// Ctrl-C under `npm start` comes twice: from the terminal, and passed on by npm.
+const SAME_KEYSTROKE = 1000;
+
+/**
+ * Aborted at the first SIGINT or SIGTERM, so that a program can end cleanly. Another one, a second or
+ * more later, ends it at once.
+ */
 export function terminationSignal(): AbortSignal {
   const controller = new AbortController();
+  let since = 0;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      controller.abort();
+    process.on(name, () => {
+      if (!controller.signal.aborted) {
+        since = performance.now();
+        controller.abort();
+      } else if (performance.now() - since > SAME_KEYSTROKE) {
+        process.exit(128 + constants.signals[name]);
+      }
     });
   }
   return controller.signal;

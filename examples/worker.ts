@@ -17,6 +17,8 @@ const worker = new Worker({ requests, responses, codec: text }, (request) => {
 });
 // Who started this process by child_process.fork is told.
 worker.on('ready', () => process.send?.('ready'));
+// A host that is gone needs no worker.
+process.once('disconnect', () => void worker.close());
 worker.run({ signals: true }).then(() => {
   if (process.connected) process.disconnect();
 }, report);
