@@ -196,6 +196,20 @@ for (const [title, make] of transports) {
       await assert.rejects(worker.run(), { code: 'ERR_INVALID_ARG_VALUE' });
     });
 
+    it('gives up what is in hand after the timeout of run', async () => {
+      const worker = new Worker({ ...names, codec: text }, (request) => request);
+      worker.on('failure', () => undefined);
+      const controller = new AbortController();
+      const running = worker.run({ signal: controller.signal, timeout: 5 });
+      await once(worker, 'ready');
+      // Nobody reads: the first response fills the queue, the second waits.
+      for (const task of ['a', 'b']) await host.send(task);
+      await until(() => worker.stats().responses === 1 && worker.stats().inHand === 1);
+      controller.abort();
+      await running;
+      assert.deepEqual([worker.stats().responses, worker.stats().failed], [1, 1]);
+    });
+
     it('drops results without a response queue', async () => {
       const { requests, transport } = names;
       const worker = new Worker({ requests, transport, codec: text }, (request) => request);

@@ -80,6 +80,13 @@ export interface RunOptions {
   signals?: boolean | undefined;
   /** Closes it. `run()` then resolves: that is no error. */
   signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds for the requests in hand when one of these closes it, as for `close`. Without it, a
+   * response that waits for a full queue which nobody reads keeps the worker until a second signal.
+   *
+   * @defaultValue `Infinity`
+   */
+  timeout?: number | undefined;
 }
 
 /** How to close a worker. */
@@ -116,6 +123,10 @@ export const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
   onFailure: isFunction,
 };
 /** @internal */
-export const runChecks: Checks<RunOptions> = { signals: isBoolean, signal: isSignal };
+export const runChecks: Checks<RunOptions> = {
+  signals: isBoolean,
+  signal: isSignal,
+  timeout: isMilliseconds,
+};
 /** @internal */
 export const closeChecks: Checks<CloseOptions> = { timeout: isMilliseconds };

@@ -77,18 +77,22 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
    * @returns resolves when it has stopped; rejects with what keeps it from going on
    */
   async run(options?: RunOptions): Promise<void> {
-    const { signals = false, signal } = checkOptions('Worker.run()', options, runChecks);
+    const checked = checkOptions('Worker.run()', options, runChecks);
+    const { signals = false, signal, timeout = Infinity } = checked;
     if (this.#running !== undefined || this.#closed) {
       throw invalidValue('run()', 'called once', this.#closed ? 'closed' : 'running');
     }
+    let timer: NodeJS.Timeout | undefined;
     const stop = (): void => {
       this.#stopping.abort();
+      timer ??= this.#giveUpAfter(timeout);
     };
     const forgetSignals = signals ? onTermination(stop) : () => undefined;
     if (signal?.aborted === true) stop();
     signal?.addEventListener('abort', stop, { once: true });
     this.#running = this.#work().finally(() => {
       forgetSignals();
+      clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
       this.#closed = true;
       process.nextTick(() => this.emit('close'));
@@ -113,10 +117,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       this.#closed = true;
       return;
     }
-    const giveUp = (): void => {
-      this.#giveUp.abort(new Error(`Worker.close() waited ${timeout} ms`));
-    };
-    const timer = timeout === Infinity ? undefined : setTimeout(giveUp, timeout);
+    const timer = this.#giveUpAfter(timeout);
     // Its failure is run()'s to tell.
     await this.#running.catch(() => undefined);
     clearTimeout(timer);
@@ -136,6 +137,13 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       responses: this.#responses,
       inHand: this.#inHand,
     };
+  }
+
+  #giveUpAfter(timeout: number): NodeJS.Timeout | undefined {
+    if (timeout === Infinity) return undefined;
+    return setTimeout(() => {
+      this.#giveUp.abort(new Error(`the worker waited ${timeout} ms for it`));
+    }, timeout);
   }
 
   async #work(): Promise<void> {
