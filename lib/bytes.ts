@@ -1,4 +1,4 @@
-import { invalidType } from './errors.js';
+import { invalidBody } from './errors.js';
 
 /** What can be sent as it is. A string is sent as UTF-8. */
 export type Bytes = string | ArrayBufferView | ArrayBufferLike;
@@ -15,5 +15,5 @@ export function toBytes(data: unknown, argument = 'data'): Uint8Array {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
-  throw invalidType(argument, 'a string, a Buffer or other bytes, or a Message', data);
+  throw invalidBody(argument, 'a string, a Buffer or other bytes, or a Message', data);
 }

@@ -1,4 +1,4 @@
-import { encodeError, InvalidMessageError, invalidType } from './errors.js';
+import { encodeError, InvalidMessageError, invalidType, reasonOf } from './errors.js';
 import type { Message } from './message.js';
 import type { Check } from './options.js';
 
@@ -68,8 +68,7 @@ export function encodeValue<In>(codec: Codec<In, unknown>, value: In, queue: str
   try {
     bytes = codec.encode(value);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'the codec threw';
-    throw encodeError(queue, reason, error);
+    throw encodeError(queue, reasonOf(error), error);
   }
   if (bytes instanceof Uint8Array) return bytes;
   throw encodeError(queue, 'the codec must return a Buffer or Uint8Array');

@@ -23,13 +23,13 @@ export class MessageQueueError extends Error {
   /** A system error name such as `ETIMEDOUT`, or a code that begins with `ERR_MQ_`. */
   readonly code: string;
   /** The system error number, negative as in Node; see errno(3). */
-  readonly errno?: number;
+  declare readonly errno?: number;
   /** The system call that failed, or that the failed call stands for. */
-  readonly syscall?: string;
+  declare readonly syscall?: string;
   /** The name of the queue. */
-  readonly queue?: string;
+  declare readonly queue?: string;
   /** Of a batch that failed half-way: how many of its messages the kernel took. */
-  sent?: number;
+  declare sent?: number;
 
   constructor(message: string, details: ErrorDetails) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
@@ -62,9 +62,9 @@ export class AbortError extends Error {
   override readonly name = 'AbortError';
   readonly code = 'ABORT_ERR';
   /** The name of the queue. */
-  readonly queue?: string;
+  declare readonly queue?: string;
   /** Of a batch that was aborted half-way: how many of its messages the kernel took. */
-  sent?: number;
+  declare sent?: number;
 
   constructor(reason: unknown, queue?: string) {
     super('The operation was aborted', { cause: reason });
@@ -119,11 +119,20 @@ export function timeoutError(
   );
 }
 
-/** @internal */
-export function encodeError(queue: string, problem: string, cause?: unknown): MessageQueueError {
+/**
+ * @param given - `cause`, where something was thrown underneath
+ * @internal
+ */
+export function encodeError(
+  queue: string,
+  problem: string,
+  ...given: [cause?: unknown]
+): MessageQueueError {
+  const details: ErrorDetails = { code: 'ERR_MQ_ENCODE', syscall: 'mq_timedsend', queue };
+  if (given.length > 0) details.cause = given[0];
   return new MessageQueueError(
     `A value for queue '${queue}' could not be encoded: ${problem}. Nothing was sent of it`,
-    { code: 'ERR_MQ_ENCODE', syscall: 'mq_timedsend', queue, cause },
+    details,
   );
 }
 
@@ -154,6 +163,46 @@ export function invalidType(
   );
 }
 
+/**
+ * For what was to become the body of a message: tells its kind and nothing of its contents, because
+ * errors end in logs.
+ *
+ * @internal
+ */
+export function invalidBody(
+  argument: string,
+  expected: string,
+  value: unknown,
+): TypeError & { code: string } {
+  let kind = value === null ? 'null' : typeof value;
+  if (kind === 'object') kind = Object.keys(value as object).length > 0 ? '{...}' : '{}';
+  const text = `'${argument}' must be ${expected}, not ${kind}`;
+  return reasonable(withCode(new TypeError(text), { code: 'ERR_INVALID_ARG_TYPE' }));
+}
+
+const reasons = new WeakSet<object>();
+
+/**
+ * Marks an error whose text quotes nothing of a message, so that other errors may repeat it.
+ *
+ * @internal
+ */
+export function reasonable<E extends Error>(error: E): E {
+  reasons.add(error);
+  return error;
+}
+
+/**
+ * Why encoding failed, without anything of the value: what a codec of the user throws may quote it.
+ *
+ * @internal
+ */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error && reasons.has(error)
+    ? error.message
+    : 'the codec threw (see cause)';
+}
+
 /** @internal */
 export function invalidValue(
   argument: string,
@@ -178,7 +227,11 @@ export function outOfRange(
 
 /** Short, and never the contents of bytes: they may be a secret. */
 function show(value: unknown): string {
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+  if (
+    ArrayBuffer.isView(value) ||
+    value instanceof ArrayBuffer ||
+    value instanceof SharedArrayBuffer
+  ) {
     return `${value.constructor.name} of ${value.byteLength} bytes`;
   }
   const text = inspect(value, { depth: 0, breakLength: Infinity });

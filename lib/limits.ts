@@ -50,13 +50,31 @@ export function limits(): Limits {
   };
 }
 
+// What the kernel is built with, see mq_overview(7).
+const BUILT_IN: Sizes = { maxMessages: 10, maxMessageSize: 8192 };
+
+interface Sizes {
+  maxMessages: number;
+  maxMessageSize: number;
+}
+
+/** Undefined where /proc hides them, as some containers do: a queue can be opened all the same. */
+function readableLimits(): Limits | undefined {
+  try {
+    return limits();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The sizes of a queue that is created without any.
  *
  * @internal
  */
-export function defaultSizes(): { maxMessages: number; maxMessageSize: number } {
-  const now = limits();
+export function defaultSizes(): Sizes {
+  const now = readableLimits();
+  if (now === undefined) return { ...BUILT_IN };
   return {
     maxMessages: Math.min(now.defaultMessages, now.maxMessages),
     maxMessageSize: Math.min(now.defaultMessageSize, now.maxMessageSize),
@@ -73,8 +91,10 @@ export function explainOpenFailure(
   maxMessages: number,
   maxMessageSize: number,
 ): string | undefined {
-  const now = limits();
   const { EINVAL, EMFILE, ENOSPC } = constants.errno;
+  if (![-EINVAL, -EMFILE, -ENOSPC].includes(errno)) return undefined;
+  const now = readableLimits();
+  if (now === undefined) return undefined;
   if (errno === -EINVAL) {
     if (maxMessages > now.maxMessages) {
       return exceeded('maxMessages', maxMessages, now.maxMessages, 'msg_max');

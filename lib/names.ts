@@ -8,7 +8,8 @@ type NameCode = 'EINVAL' | 'ENOENT' | 'EACCES' | 'ENAMETOOLONG';
 
 /**
  * Refuses before the system call what it would refuse, because its errno does not tell what is
- * wrong with a name, and because a NUL byte would silently cut the name.
+ * wrong with a name, and because a NUL byte would silently cut the name and half of a surrogate pair
+ * change it.
  *
  * @throws TypeError with the code that mq_open(3) has for such a name
  */
@@ -29,6 +30,9 @@ export function checkName(name: unknown, syscall = 'mq_open'): asserts name is s
 function findProblem(name: string): [NameCode, string] | undefined {
   if (name === '') return ['EINVAL', "is empty: a name is a slash and a word, such as '/jobs'"];
   if (name.includes('\0')) return ['EINVAL', 'has a NUL byte, where the kernel would cut it off'];
+  if (/\p{Surrogate}/u.test(name)) {
+    return ['EINVAL', 'has half of a surrogate pair, which would open another name'];
+  }
   if (!name.startsWith('/')) {
     return ['EINVAL', `has no leading slash: did you mean ${JSON.stringify(`/${name}`)}?`];
   }

@@ -1,4 +1,5 @@
 import type { Codec } from '../codec.js';
+import { reasonable } from '../errors.js';
 import { decodeUtf8 } from './utf8.js';
 
 /** A codec for any JSON value; called, a codec for values of one type. */
@@ -20,13 +21,24 @@ export interface JsonCodec extends Codec<unknown> {
 function encode(value: unknown): Uint8Array {
   const string = JSON.stringify(value) as string | undefined;
   if (string !== undefined) return Buffer.from(string, 'utf8');
-  throw new TypeError(
-    `JSON has no form for ${value === undefined ? 'undefined' : 'a ' + typeof value}`,
-  );
+  const kind = typeof value;
+  // An object gets here only when its own toJSON gives nothing.
+  const shown =
+    kind === 'undefined' ? kind : kind === 'object' ? 'what toJSON() returned' : `a ${kind}`;
+  throw reasonable(new TypeError(`JSON has no form for ${shown}`));
 }
 
 function decode(data: Buffer): unknown {
-  return JSON.parse(decodeUtf8(data));
+  const string = decodeUtf8(data);
+  try {
+    return JSON.parse(string);
+  } catch (error) {
+    // The engine's own message may quote the text, and so would every log of it.
+    const place = /at position \d+(?= \(line \d+ column \d+\)$|$)/.exec(
+      (error as Error).message,
+    )?.[0];
+    throw new SyntaxError(place === undefined ? 'this is no JSON' : `this is no JSON ${place}`);
+  }
 }
 
 function typed<T>(parse?: (value: unknown) => T): Codec<T> {
