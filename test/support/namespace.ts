@@ -1,0 +1,20 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+
+const UNSHARE = ['--mount', '--ipc'];
+
+/** Whether this user may make namespaces; containers often forbid it. */
+export function canUnshare(): boolean {
+  return spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
+}
+
+/**
+ * What a module prints that runs in mount and IPC namespaces of its own, where it sees no queue of
+ * others.
+ *
+ * @param prepare - a shell command that is run there first
+ */
+export function runUnshared(prepare: string, module: string): string {
+  const command = `${prepare} && exec "$0" --input-type=module -e "$1"`;
+  const parameters = [...UNSHARE, 'sh', '-c', command, process.execPath, module];
+  return execFileSync('unshare', parameters).toString().trim();
+}
