@@ -17,6 +17,19 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+const { EBADMSG, EBUSY, ECANCELED, EINVAL, ENODEV, EOPNOTSUPP } = constants.errno;
+
+/** The system's number that is nearest to a failure which the system did not report itself. */
+const nearest: Readonly<Record<string, number>> = {
+  ERR_MQ_ENCODE: -EINVAL,
+  ERR_MQ_INVALID_MESSAGE: -EBADMSG,
+  ERR_MQ_NOT_MOUNTED: -ENODEV,
+  ERR_MQ_THREAD_POOL: -EBUSY,
+  ERR_MQ_UNREF: -EOPNOTSUPP,
+  ERR_MQ_UNSUPPORTED: -EOPNOTSUPP,
+  ERR_STREAM_DESTROYED: -ECANCELED,
+};
+
 /** A queue operation failed. Its message says what to do about it. */
 export class MessageQueueError extends Error {
   override readonly name: string = 'MessageQueueError';
@@ -34,7 +47,8 @@ export class MessageQueueError extends Error {
   constructor(message: string, details: ErrorDetails) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = details.code;
-    if (details.errno !== undefined) this.errno = details.errno;
+    const errno = details.errno ?? nearest[details.code];
+    if (errno !== undefined) this.errno = errno;
     if (details.syscall !== undefined) this.syscall = details.syscall;
     if (details.queue !== undefined) this.queue = details.queue;
   }
@@ -61,6 +75,8 @@ export class InvalidMessageError extends MessageQueueError {
 export class AbortError extends Error {
   override readonly name = 'AbortError';
   readonly code = 'ABORT_ERR';
+  /** `-ECANCELED`; see errno(3). */
+  readonly errno: number = -ECANCELED;
   /** The name of the queue. */
   declare readonly queue?: string;
   /** Of a batch that was aborted half-way: how many of its messages the kernel took. */

@@ -63,8 +63,9 @@ describe('errors', () => {
     const error = new MessageQueueError('text', { code: 'ERR_MQ_X', errno: undefined });
     assert.deepEqual(Object.keys(error).sort(), ['code', 'name']);
     assert.ok(!('cause' in error));
-    assert.deepEqual(Object.keys(new AbortError('why')).sort(), ['code', 'name']);
+    assert.deepEqual(Object.keys(new AbortError('why')).sort(), ['code', 'errno', 'name']);
     assert.ok(!('cause' in encodeError('/q', 'no bytes')));
+    assert.equal(encodeError('/q', 'no bytes').errno, -EINVAL);
   });
 
   it('keep an undefined that was thrown as their cause', () => {

@@ -31,6 +31,12 @@ for (const [title, make] of transports) {
     afterEach(async () => {
       await Promise.all(workers.splice(0).map((worker) => worker.close({ timeout: 0 })));
       await host.close();
+      // A host unlinks what it opened; some of these tests have a worker only.
+      for (const name of [names.requests, names.responses]) {
+        await names.transport.unlink(name).catch((error: unknown) => {
+          assert.equal((error as MessageQueueError).code, 'ENOENT');
+        });
+      }
     });
 
     type TextHandler = ConstructorParameters<typeof Worker<typeof text>>[1];

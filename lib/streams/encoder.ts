@@ -1,5 +1,5 @@
 import { encodeValue, raw, type AnyCodec, type Codec, type WithPriority } from '../codec.js';
-import { encodeError, invalidType } from '../errors.js';
+import { encodeError, invalidBody } from '../errors.js';
 import { Message } from '../message.js';
 import { isPriority } from '../options.js';
 import type { QueueCore } from '../queue/core.js';
@@ -41,7 +41,7 @@ export class Encoder {
     if (!this.#withPriority) return [this.#bytes(given), this.#priorityOf(given)];
     const pair = given as Partial<WithPriority<unknown>> | null;
     if (typeof pair !== 'object' || pair === null || !('value' in pair)) {
-      const error = invalidType('value', 'a Message or { value, priority } (withPriority)', given);
+      const error = invalidBody('value', 'a Message or { value, priority } (withPriority)', given);
       throw encodeError(this.#core.name, error.message, error);
     }
     const priority = this.#checked(pair.priority ?? this.#priorityOf(pair.value));
