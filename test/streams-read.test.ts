@@ -331,7 +331,8 @@ describe('createReadStream', () => {
       const reader = web.getReader();
       assert.deepEqual(await reader.read(), { value: 'a', done: false });
       await reader.cancel();
-      await until(() => rest(queue) !== '' || queue.currentMessages === 0);
+      await until(() => queue.heldMessages + queue.currentMessages === 2);
+      assert.equal(rest(queue), 'bc');
     });
   });
 });
