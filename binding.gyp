@@ -9,6 +9,7 @@
         "addon/descriptor.cc",
         "addon/environment.cc",
         "addon/jobs.cc",
+        "addon/mailbox.cc",
         "addon/message_batch.cc",
         "addon/poller.cc",
         "addon/pool_budget.cc",
@@ -16,7 +17,6 @@
         "addon/queue_waits.cc",
         "addon/spinner.cc",
         "addon/syscalls.cc",
-        "addon/values.cc",
         "addon/wake_signal.cc"
       ],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS"],

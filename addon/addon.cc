@@ -22,6 +22,13 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports["unlink"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), Unlink(info[0].ToString().Utf8Value()));
   });
+  // Their ArrayBuffers, see mailbox.h. They are other ones after a queue of larger messages was opened.
+  exports["inbox"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+    return Environment::Of(info.Env())->inbox().buffer();
+  });
+  exports["outbox"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+    return Environment::Of(info.Env())->outbox().buffer();
+  });
   // Cancels all waits of this environment, and lets no more begin.
   exports["stop"] = Napi::Function::New(
       env, [](const Napi::CallbackInfo& info) { Environment::Of(info.Env())->Stop(); });

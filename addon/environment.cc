@@ -46,6 +46,10 @@ int Environment::Initialize() {
   });
   if (status != 0) return status;
   freed_.SetReferenced(false);
+  if (!inbox_.Reserve(env_, 0) || !outbox_.Reserve(env_, 0)) {
+    freed_.Close();
+    return UV_ENOMEM;
+  }
   if (napi_add_async_cleanup_hook(env_, CleanupHook, this, &cleanup_) != napi_ok) {
     freed_.Close();
     return UV_ENOMEM;
@@ -102,6 +106,8 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->stopped_ = true;
   PoolBudget::Unsubscribe(environment);
   environment->on_freed_.Reset();
+  environment->inbox_.Release();
+  environment->outbox_.Release();
   environment->CancelJobs();
   const std::vector<Queue*> queues(environment->queues_.begin(), environment->queues_.end());
   for (Queue* queue : queues) queue->CloseHandles();

@@ -7,7 +7,7 @@
 #include <memory>
 #include <set>
 
-#include "message_batch.h"
+#include "mailbox.h"
 #include "uv_handle.h"
 
 namespace mqueue {
@@ -28,8 +28,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   // True once no new wait may begin, and JavaScript must not be called any more: between the exit
   // listener and the cleanup hooks Node still runs the loop.
   bool stopped() const { return stopped_; }
-  // One for all queues: nothing stays in it longer than a turn.
-  MessageBatch& scratch() { return scratch_; }
+  // One pair for all queues. The inbox is for what was received, the outbox for what is to be sent.
+  Mailbox& inbox() { return inbox_; }
+  Mailbox& outbox() { return outbox_; }
 
   void AddJob(BlockingJob* job) { jobs_.insert(job); }
   void RemoveJob(BlockingJob* job);
@@ -64,7 +65,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   std::set<BlockingJob*> jobs_;
   std::set<Queue*> queues_;
   size_t open_handles_ = 0;
-  MessageBatch scratch_;
+  Mailbox inbox_;
+  Mailbox outbox_;
   UvHandle<uv_async_t> freed_;
   Napi::FunctionReference on_freed_;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;

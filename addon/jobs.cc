@@ -45,14 +45,15 @@ SendJob::SendJob(Queue* queue, PoolBudget::Token token, MessageBatch batch)
       batch_(std::move(batch)) {}
 
 void SendJob::Run() {
-  error_ = Block([this](const struct timespec* deadline) {
-    return Send(fd_, batch_.data(0), batch_.entry(0).size, batch_.entry(0).priority, deadline);
-  });
-  if (error_ != 0) return;
-  sent_ = 1;
-  if (cancelled()) return;
-  int error = 0;
-  sent_ = batch_.SendFrom(fd_, 1, &error);
+  while (error_ == 0 && sent_ < batch_.count() && !cancelled()) {
+    error_ = Block([this](const struct timespec* deadline) {
+      const MessageBatch::Entry& entry = batch_.entry(sent_);
+      return Send(fd_, batch_.data(sent_), entry.size, entry.priority, deadline);
+    });
+    if (error_ != 0) return;
+    int ended = 0;
+    sent_ = batch_.SendFrom(fd_, sent_ + 1, &ended);
+  }
 }
 
 void SendJob::Back(Queue* queue, bool cancelled_in_queue) {

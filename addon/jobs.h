@@ -33,7 +33,7 @@ class ReceiveJob : public BlockingJob {
   MessageBatch batch_;
 };
 
-// Waits until the first message is sent, then sends as many more as go without waiting.
+// Sends all of its messages, waiting for room as often as it takes.
 class SendJob : public BlockingJob {
  public:
   SendJob(Queue* queue, PoolBudget::Token token, MessageBatch batch);

@@ -9,21 +9,36 @@
 
 namespace mqueue {
 
-void MessageBatch::Add(const char* data, size_t size, unsigned priority) {
-  char* room = Room(size);
-  if (size > 0) std::memcpy(room, data, size);
-  Commit(size, priority);
-}
-
 void MessageBatch::Clear() {
   used_ = 0;
   entries_.clear();
 }
 
+bool MessageBatch::CopyFrom(const MessageBatch& other) {
+  Clear();
+  if (other.empty()) return true;
+  const Entry& last = other.entries_.back();
+  const size_t size = last.offset + last.size;
+  char* room = Room(size);
+  if (room == nullptr) return false;
+  if (size > 0) std::memcpy(room, other.memory_, size);
+  used_ = other.used_;
+  entries_ = other.entries_;
+  return true;
+}
+
+bool MessageBatch::Adopt(size_t size, unsigned priority) {
+  if (used_ > capacity_ || size > capacity_ - used_) return false;
+  Commit(size, priority);
+  return true;
+}
+
 int MessageBatch::Drain(int fd, size_t message_size, size_t max) {
-  while (entries_.size() < max) {
+  while (entries_.size() < max && !full(message_size)) {
+    char* room = Room(message_size);
+    if (room == nullptr) return -ENOMEM;
     unsigned priority = 0;
-    const ssize_t size = TryReceive(fd, Room(message_size), message_size, &priority);
+    const ssize_t size = TryReceive(fd, room, message_size, &priority);
     if (size < 0) return static_cast<int>(size);
     Commit(static_cast<size_t>(size), priority);
   }
@@ -31,8 +46,10 @@ int MessageBatch::Drain(int fd, size_t message_size, size_t max) {
 }
 
 int MessageBatch::TakeOne(int fd, size_t message_size, const struct timespec* deadline) {
+  char* room = Room(message_size);
+  if (room == nullptr) return -ENOMEM;
   unsigned priority = 0;
-  const ssize_t size = Receive(fd, Room(message_size), message_size, &priority, deadline);
+  const ssize_t size = Receive(fd, room, message_size, &priority, deadline);
   if (size < 0) return static_cast<int>(size);
   Commit(static_cast<size_t>(size), priority);
   return 0;
@@ -49,27 +66,34 @@ size_t MessageBatch::SendFrom(int fd, size_t first, int* error) const {
 }
 
 void MessageBatch::Swap(MessageBatch& other) noexcept {
-  std::swap(storage_, other.storage_);
+  std::swap(own_, other.own_);
+  std::swap(memory_, other.memory_);
   std::swap(capacity_, other.capacity_);
   std::swap(used_, other.used_);
   std::swap(entries_, other.entries_);
 }
 
 char* MessageBatch::Room(size_t size) {
-  if (capacity_ - used_ < size) {
-    // Not zeroed: the memory of a large message size is only touched as far as messages fill it.
-    const size_t capacity = std::max(used_ + size, capacity_ * 2);
-    std::unique_ptr<char[]> storage(new char[capacity]);
-    if (used_ > 0) std::memcpy(storage.get(), storage_.get(), used_);
-    storage_ = std::move(storage);
-    capacity_ = capacity;
+  if (used_ <= capacity_ && capacity_ - used_ >= size && memory_ != nullptr) {
+    return memory_ + used_;
   }
-  return storage_.get() + used_;
+  const bool shared = memory_ != nullptr && own_ == nullptr;
+  if (shared) return nullptr;
+  // Not zeroed: the memory of a large message size is only touched as far as messages fill it.
+  const size_t capacity = std::max(used_ + size, capacity_ * 2);
+  std::unique_ptr<char[]> grown(new char[capacity]);
+  if (!entries_.empty()) {
+    std::memcpy(grown.get(), memory_, entries_.back().offset + entries_.back().size);
+  }
+  own_ = std::move(grown);
+  memory_ = own_.get();
+  capacity_ = capacity;
+  return memory_ + used_;
 }
 
 void MessageBatch::Commit(size_t size, unsigned priority) {
   entries_.push_back({used_, size, priority});
-  used_ += size;
+  used_ += (size + kAlignment - 1) / kAlignment * kAlignment;
 }
 
 }  // namespace mqueue

@@ -17,7 +17,16 @@ class MessageBatch {
     unsigned priority;
   };
 
+  // What one batch takes from a queue at most: this many bytes, or one message where that is more.
+  static constexpr size_t kMostBytes = 65536;
+
+  // Each message begins at a multiple of it, so that a view of the bytes may be one of numbers.
+  static constexpr size_t kAlignment = 8;
+
+  // In memory of its own, as much as it needs.
   MessageBatch() = default;
+  // In memory that others see too.
+  MessageBatch(char* memory, size_t capacity) : memory_(memory), capacity_(capacity) {}
   MessageBatch(MessageBatch&& other) noexcept { Swap(other); }
   MessageBatch& operator=(MessageBatch&& other) noexcept {
     Swap(other);
@@ -27,13 +36,16 @@ class MessageBatch {
   size_t count() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
   const Entry& entry(size_t index) const { return entries_[index]; }
-  const char* data(size_t index) const { return storage_.get() + entries_[index].offset; }
+  const char* data(size_t index) const { return memory_ + entries_[index].offset; }
 
-  void Add(const char* data, size_t size, unsigned priority);
   void Clear();
+  // Replaces what it has. False when that does not fit into memory that others see.
+  bool CopyFrom(const MessageBatch& other);
+  // Adds a message whose bytes are in the memory already. False when they cannot be.
+  bool Adopt(size_t size, unsigned priority);
 
-  // Takes from the queue without waiting until `count()` is `max`. Returns 0, or what ended it:
-  // -EAGAIN (empty), another negative errno.
+  // Takes from the queue without waiting until `count()` is `max` or the batch is full. Returns 0,
+  // or what ended it: -EAGAIN (empty), another negative errno.
   int Drain(int fd, size_t message_size, size_t max);
 
   // Takes one message, waiting until `deadline`. 0 or a negative errno.
@@ -45,10 +57,13 @@ class MessageBatch {
 
  private:
   void Swap(MessageBatch& other) noexcept;
+  bool full(size_t size) const { return used_ > 0 && used_ + size > kMostBytes; }
+  // Null when memory that others see is too small.
   char* Room(size_t size);
   void Commit(size_t size, unsigned priority);
 
-  std::unique_ptr<char[]> storage_;
+  std::unique_ptr<char[]> own_;
+  char* memory_ = nullptr;
   size_t capacity_ = 0;
   size_t used_ = 0;
   std::vector<Entry> entries_;

@@ -9,7 +9,6 @@
 #include "jobs.h"
 #include "queue_arguments.h"
 #include "syscalls.h"
-#include "values.h"
 
 namespace mqueue {
 
@@ -31,7 +30,6 @@ Napi::Function Queue::Define(Napi::Env env) {
                          InstanceMethod<&Queue::Attributes>("attributes"),
                          InstanceMethod<&Queue::TryReceive>("tryReceive"),
                          InstanceMethod<&Queue::TrySend>("trySend"),
-                         InstanceMethod<&Queue::TrySendMany>("trySendMany"),
                          InstanceMethod<&Queue::ReceiveOnWorker>("receiveOnWorker"),
                          InstanceMethod<&Queue::ReceiveOnLoop>("receiveOnLoop"),
                          InstanceMethod<&Queue::ReceiveSpinning>("receiveSpinning"),
@@ -42,6 +40,7 @@ Napi::Function Queue::Define(Napi::Env env) {
                          InstanceMethod<&Queue::SendSpinning>("sendSpinning"),
                          InstanceMethod<&Queue::CancelSend>("cancelSend"),
                          InstanceMethod<&Queue::GiveBackMessages>("giveBack"),
+                         InstanceMethod<&Queue::ReturnMessages>("returnFrom"),
                          InstanceMethod<&Queue::ReserveThread>("reserveThread"),
                          InstanceMethod<&Queue::ReleaseThread>("releaseThread"),
                          InstanceMethod<&Queue::SetReferenced>("setReferenced"),
@@ -71,9 +70,15 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
   struct mq_attr actual = {};
   const int error = GetAttributes(result.descriptor.get(), &actual);
   if (error != 0) return Number(env, error);
+  const auto message_size = static_cast<size_t>(actual.mq_msgsize);
+  const std::shared_ptr<Environment> environment = Environment::Of(env);
+  if (!environment->inbox().Reserve(env, message_size) ||
+      !environment->outbox().Reserve(env, message_size)) {
+    return Number(env, -ENOMEM);
+  }
   const int access = open_flags & O_ACCMODE;
   Opened opened{std::move(result.descriptor), access != O_WRONLY, access != O_RDONLY,
-                static_cast<size_t>(actual.mq_msgsize)};
+                message_size};
   return constructor.New({Napi::External<Opened>::New(env, &opened)});
 }
 
@@ -117,42 +122,36 @@ Napi::Value Queue::Attributes(const Napi::CallbackInfo& info) {
   return result;
 }
 
+// How many messages are in the inbox, or a negative errno.
 Napi::Value Queue::TryReceive(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  MessageBatch& batch = environment_->scratch();
-  batch.Clear();
-  const int error = batch.Drain(fd(), message_size_, Maximum(info));
-  if (batch.empty()) return Number(env, error);
-  napi_value messages = MessagesToArray(env, batch);
-  if (messages != nullptr) return {env, messages};
-  GiveBack(fd(), writable_, batch, 0);
-  return Number(env, -ENOMEM);
+  Mailbox& inbox = environment_->inbox();
+  inbox.batch().Clear();
+  const int error = inbox.batch().Drain(fd(), message_size_, Maximum(info));
+  return Number(info.Env(), inbox.batch().empty() ? error : inbox.Publish());
 }
 
+// How many messages of the outbox, from the front, were sent; or a negative errno.
 Napi::Value Queue::TrySend(const Napi::CallbackInfo& info) {
-  Bytes bytes{};
-  uint32_t priority = 0;
-  if (!ReadBytes(info.Env(), info[0], &bytes) || !ReadUint32(info.Env(), info[1], &priority)) {
-    return Number(info.Env(), -EINVAL);
-  }
-  return Number(info.Env(), mqueue::TrySend(fd(), bytes.data, bytes.size, priority));
-}
-
-Napi::Value Queue::TrySendMany(const Napi::CallbackInfo& info) {
-  MessageBatch& batch = environment_->scratch();
-  batch.Clear();
-  if (!ReadList(info, &batch)) return Number(info.Env(), -EINVAL);
+  Mailbox& outbox = environment_->outbox();
+  if (!CollectOutbox(info, &outbox)) return Number(info.Env(), -EINVAL);
   int error = 0;
-  const size_t sent = batch.SendFrom(fd(), 0, &error);
+  const size_t sent = outbox.batch().SendFrom(fd(), 0, &error);
   return Number(info.Env(), sent > 0 ? static_cast<long>(sent) : error);
 }
 
-// How many messages of the list, from the front, went back into the queue.
+// How many messages of the outbox, from the front, went back into the queue.
 Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
-  MessageBatch& batch = environment_->scratch();
-  batch.Clear();
-  if (!ReadMessages(info.Env(), info[0], 0, &batch)) return Number(info.Env(), 0);
-  return Number(info.Env(), static_cast<long>(GiveBack(fd(), writable_, batch, 0)));
+  Mailbox& outbox = environment_->outbox();
+  if (!CollectOutbox(info, &outbox)) return Number(info.Env(), 0);
+  return Number(info.Env(), static_cast<long>(GiveBack(fd(), writable_, outbox.batch(), 0)));
+}
+
+// As giveBack, for messages of the inbox from this one on: JavaScript could not take them over.
+Napi::Value Queue::ReturnMessages(const Napi::CallbackInfo& info) {
+  uint32_t first = 0;
+  if (!ReadUint32(info.Env(), info[0], &first)) return Number(info.Env(), 0);
+  const MessageBatch& batch = environment_->inbox().batch();
+  return Number(info.Env(), static_cast<long>(GiveBack(fd(), writable_, batch, first)));
 }
 
 Napi::Value Queue::ReserveThread(const Napi::CallbackInfo& info) {

@@ -21,8 +21,8 @@ class SendJob;
 // throwing; the policy (who waits, in which way, what is told to the user) is JavaScript's.
 //
 // There is at most one wait in each direction. Its end is told by a call of the property
-// `onreceive` (an array: data, priority, data, priority, ...; or a negative errno) or `onsend` (how
-// many were sent, or a negative errno). While a wait lasts the object is not garbage-collected.
+// `onreceive` (how many messages are in the inbox, or a negative errno) or `onsend` (how many were
+// sent, or a negative errno). While a wait lasts the object is not garbage-collected.
 class Queue : public Napi::ObjectWrap<Queue> {
  public:
   static Napi::Function Define(Napi::Env env);
@@ -50,7 +50,6 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Napi::Value Attributes(const Napi::CallbackInfo& info);
   Napi::Value TryReceive(const Napi::CallbackInfo& info);
   Napi::Value TrySend(const Napi::CallbackInfo& info);
-  Napi::Value TrySendMany(const Napi::CallbackInfo& info);
   Napi::Value ReceiveOnWorker(const Napi::CallbackInfo& info);
   Napi::Value ReceiveOnLoop(const Napi::CallbackInfo& info);
   Napi::Value ReceiveSpinning(const Napi::CallbackInfo& info);
@@ -61,6 +60,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Napi::Value SendSpinning(const Napi::CallbackInfo& info);
   Napi::Value CancelSend(const Napi::CallbackInfo& info);
   Napi::Value GiveBackMessages(const Napi::CallbackInfo& info);
+  Napi::Value ReturnMessages(const Napi::CallbackInfo& info);
   Napi::Value ReserveThread(const Napi::CallbackInfo& info);
   Napi::Value ReleaseThread(const Napi::CallbackInfo& info);
   Napi::Value SetReferenced(const Napi::CallbackInfo& info);
@@ -73,7 +73,8 @@ class Queue : public Napi::ObjectWrap<Queue> {
   void EndSend();
   void TryWaitingReceive(int status);
   void TryWaitingSend(int status);
-  void DeliverReceived(int error, const MessageBatch& batch);
+  long Post(int error, const MessageBatch& batch);
+  void DeliverReceived(long result);
   void DeliverSent(int error, size_t sent);
   void Call(const char* property, napi_value argument);
 
@@ -95,6 +96,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
 
   Way send_way_ = Way::kNone;
   MessageBatch pending_;
+  size_t pending_sent_ = 0;
   SendJob* send_job_ = nullptr;
 };
 

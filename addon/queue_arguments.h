@@ -6,27 +6,32 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "message_batch.h"
-#include "values.h"
+#include "mailbox.h"
 
 // What the methods of Queue have in common in reading arguments and giving results.
 namespace mqueue {
 
 inline Napi::Value Number(Napi::Env env, long number) {
-  return Napi::Number::New(env, static_cast<double>(number));
+  napi_value value = nullptr;
+  // It fails for a null pointer only.
+  napi_create_int64(env, number, &value);
+  return {env, value};
+}
+
+inline bool ReadUint32(napi_env env, napi_value value, uint32_t* number) {
+  return napi_get_value_uint32(env, value, number) == napi_ok;
 }
 
 inline size_t Maximum(const Napi::CallbackInfo& info) {
   uint32_t max = 1;
   if (!ReadUint32(info.Env(), info[0], &max)) max = 1;
-  return std::max<size_t>(max, 1);
+  return std::clamp<size_t>(max, 1, Mailbox::kMostMessages);
 }
 
-// The message list and the index to begin at, of trySendMany and its like.
-inline bool ReadList(const Napi::CallbackInfo& info, MessageBatch* batch) {
-  uint32_t first = 0;
-  return ReadUint32(info.Env(), info[1], &first) &&
-         ReadMessages(info.Env(), info[0], first, batch) && !batch->empty();
+// How many messages JavaScript put into the outbox.
+inline bool CollectOutbox(const Napi::CallbackInfo& info, Mailbox* outbox) {
+  uint32_t count = 0;
+  return ReadUint32(info.Env(), info[0], &count) && outbox->Collect(count);
 }
 
 }  // namespace mqueue

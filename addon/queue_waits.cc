@@ -7,12 +7,16 @@
 #include "jobs.h"
 #include "queue.h"
 #include "queue_arguments.h"
-#include "values.h"
 #include "wake_signal.h"
 
 namespace mqueue {
 
 namespace {
+
+bool CopyOutbox(const Napi::CallbackInfo& info, MessageBatch* batch) {
+  Mailbox& outbox = Environment::Of(info.Env())->outbox();
+  return CollectOutbox(info, &outbox) && batch->CopyFrom(outbox.batch());
+}
 
 uint64_t Microseconds(napi_env env, napi_value value) {
   uint32_t microseconds = 0;
@@ -43,6 +47,7 @@ void Queue::EndReceive() {
 
 void Queue::BeginSend(Way way) {
   send_way_ = way;
+  pending_sent_ = 0;
   Ref();
 }
 
@@ -107,20 +112,11 @@ Napi::Value Queue::SettleReceive(const Napi::CallbackInfo& info) {
   ReceiveJob* job = receive_job_;
   job->Cancel();
   job->AwaitBack();
-  napi_value result = Number(env, job->error() == 0 ? -ECANCELED : job->error());
-  if (!job->batch().empty()) {
-    napi_value messages = MessagesToArray(env, job->batch());
-    if (messages != nullptr) {
-      result = messages;
-    } else {
-      GiveBack(fd(), writable_, job->batch(), 0);
-      result = Number(env, -ENOMEM);
-    }
-  }
+  const long result = Post(job->error() == 0 ? -ECANCELED : job->error(), job->batch());
   job->MarkTaken();
   job->Detach();
   EndReceive();
-  return {env, result};
+  return Number(env, result);
 }
 
 Napi::Value Queue::SendOnWorker(const Napi::CallbackInfo& info) {
@@ -129,7 +125,7 @@ Napi::Value Queue::SendOnWorker(const Napi::CallbackInfo& info) {
   if (refused != 0) return Number(env, refused);
   if (!WakeSignal::Available()) return Number(env, -ENOSYS);
   MessageBatch batch;
-  if (!ReadList(info, &batch)) return Number(env, -EINVAL);
+  if (!CopyOutbox(info, &batch)) return Number(env, -EINVAL);
   PoolBudget::Token token = PoolBudget::TryAcquire();
   if (!token.held()) return Number(env, -EBUSY);
   auto job = std::make_unique<SendJob>(this, std::move(token), std::move(batch));
@@ -143,34 +139,30 @@ Napi::Value Queue::SendOnWorker(const Napi::CallbackInfo& info) {
 
 Napi::Value Queue::SendOnLoop(const Napi::CallbackInfo& info) {
   int error = CheckCanWait(send_way_);
-  MessageBatch batch;
-  if (error == 0 && !ReadList(info, &batch)) error = -EINVAL;
+  if (error == 0 && !CopyOutbox(info, &pending_)) error = -EINVAL;
   if (error == 0) error = poller_.Arm(UV_WRITABLE);
-  if (error != 0) return Number(info.Env(), error);
-  pending_ = std::move(batch);
-  BeginSend(Way::kLoop);
-  return Number(info.Env(), 0);
+  if (error == 0) BeginSend(Way::kLoop);
+  return Number(info.Env(), error);
 }
 
 Napi::Value Queue::SendSpinning(const Napi::CallbackInfo& info) {
   int error = CheckCanWait(send_way_);
-  MessageBatch batch;
-  if (error == 0 && !ReadList(info, &batch)) error = -EINVAL;
-  if (error == 0) error = send_spinner_.Start(Microseconds(info.Env(), info[2]));
-  if (error != 0) return Number(info.Env(), error);
-  pending_ = std::move(batch);
-  BeginSend(Way::kSpin);
-  return Number(info.Env(), 0);
+  if (error == 0 && !CopyOutbox(info, &pending_)) error = -EINVAL;
+  if (error == 0) error = send_spinner_.Start(Microseconds(info.Env(), info[1]));
+  if (error == 0) BeginSend(Way::kSpin);
+  return Number(info.Env(), error);
 }
 
-// As cancelReceive.
+// How many messages were sent by the wait, which is over; or -EINPROGRESS: `onsend` will be called,
+// soon.
 Napi::Value Queue::CancelSend(const Napi::CallbackInfo& info) {
   if (send_way_ == Way::kWorker) {
     send_job_->Cancel();
-    return Napi::Boolean::New(info.Env(), false);
+    return Number(info.Env(), -EINPROGRESS);
   }
-  if (send_way_ != Way::kNone) EndSend();
-  return Napi::Boolean::New(info.Env(), true);
+  if (send_way_ == Way::kNone) return Number(info.Env(), 0);
+  EndSend();
+  return Number(info.Env(), static_cast<long>(pending_sent_));
 }
 
 void Queue::Ready(int status, int events) {
@@ -184,7 +176,7 @@ void Queue::Ready(int status, int events) {
 
 void Queue::TryWaitingReceive(int status) {
   if (receive_way_ != Way::kLoop && receive_way_ != Way::kSpin) return;
-  MessageBatch& batch = environment_->scratch();
+  MessageBatch& batch = environment_->inbox().batch();
   batch.Clear();
   int error = status != 0 ? status : batch.Drain(fd(), message_size_, receive_max_);
   if (batch.empty() && error == -EAGAIN) {
@@ -192,24 +184,28 @@ void Queue::TryWaitingReceive(int status) {
     error = -ETIMEDOUT;
   }
   EndReceive();
-  DeliverReceived(error, batch);
+  DeliverReceived(batch.empty() ? error : environment_->inbox().Publish());
 }
 
 void Queue::TryWaitingSend(int status) {
   if (send_way_ != Way::kLoop && send_way_ != Way::kSpin) return;
   int error = status;
-  const size_t sent = status != 0 ? 0 : pending_.SendFrom(fd(), 0, &error);
-  if (sent == 0 && error == -EAGAIN) {
+  if (status == 0) pending_sent_ = pending_.SendFrom(fd(), pending_sent_, &error);
+  if (error == -EAGAIN) {
     if (send_way_ == Way::kLoop || !send_spinner_.expired()) return;
     error = -ETIMEDOUT;
   }
   EndSend();
-  DeliverSent(error, sent);
+  DeliverSent(error, pending_sent_);
 }
 
 void Queue::ReceiveJobBack(int error, const MessageBatch& batch) {
   EndReceive();
-  DeliverReceived(error, batch);
+  if (environment_->stopped()) {
+    GiveBack(fd(), writable_, batch, 0);
+    return;
+  }
+  DeliverReceived(Post(error, batch));
 }
 
 void Queue::SendJobBack(int error, size_t sent) {
@@ -217,22 +213,18 @@ void Queue::SendJobBack(int error, size_t sent) {
   DeliverSent(error, sent);
 }
 
-void Queue::DeliverReceived(int error, const MessageBatch& batch) {
-  if (environment_->stopped()) {
-    GiveBack(fd(), writable_, batch, 0);
-    return;
-  }
+// Into the inbox. How many messages that were, or a negative errno.
+long Queue::Post(int error, const MessageBatch& batch) {
+  if (batch.empty()) return error;
+  Mailbox& inbox = environment_->inbox();
+  if (inbox.batch().CopyFrom(batch)) return inbox.Publish();
+  GiveBack(fd(), writable_, batch, 0);
+  return -ENOMEM;
+}
+
+void Queue::DeliverReceived(long result) {
   const Napi::HandleScope scope(Env());
-  if (batch.empty()) {
-    Call("onreceive", Number(Env(), error));
-    return;
-  }
-  napi_value messages = MessagesToArray(Env(), batch);
-  if (messages == nullptr) {
-    GiveBack(fd(), writable_, batch, 0);
-    messages = Number(Env(), -ENOMEM);
-  }
-  Call("onreceive", messages);
+  Call("onreceive", Number(Env(), result));
 }
 
 void Queue::DeliverSent(int error, size_t sent) {

@@ -1,5 +1,3 @@
-import type { FlatMessages } from './native.js';
-
 let sequenceOf: (message: Message) => number;
 
 /** One message of a queue: its bytes and its priority. */
@@ -49,13 +47,4 @@ export class Message {
  */
 export function byKernelOrder(a: Message, b: Message): number {
   return b.priority - a.priority || sequenceOf(a) - sequenceOf(b);
-}
-
-/** @internal */
-export function toMessages(flat: FlatMessages): Message[] {
-  const messages: Message[] = [];
-  for (let index = 0; index < flat.length; index += 2) {
-    messages.push(new Message(flat[index] as Buffer, flat[index + 1] as number));
-  }
-  return messages;
 }

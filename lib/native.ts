@@ -4,49 +4,51 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Messages as they cross the boundary: data, priority, data, priority, and so on.
- *
- * @internal
- */
-export type FlatMessages = (Buffer | number)[];
-
-/**
- * One open queue. Every method answers with a negative errno instead of throwing.
+ * One open queue. Every method answers with a negative errno instead of throwing. Messages cross the
+ * boundary in the mailboxes: what a call received is in the inbox, what one is to send in the outbox.
  *
  * @internal
  */
 export interface NativeQueue {
-  /** Called at the end of a waiting receive: the messages, or a negative errno. */
-  onreceive: (result: FlatMessages | number) => void;
+  /** Called at the end of a waiting receive: how many are in the inbox, or a negative errno. */
+  onreceive: (result: number) => void;
   /** Called at the end of a waiting send: how many were sent, or a negative errno. */
   onsend: (result: number) => void;
 
   /** `[maxMessages, maxMessageSize, currentMessages]` */
   attributes(): [number, number, number] | number;
 
-  /** Up to `max` messages without waiting; `-EAGAIN` when there is none. */
-  tryReceive(max: number): FlatMessages | number;
-  /** 0, or a negative errno; `-EAGAIN` when the queue is full. */
-  trySend(data: Uint8Array, priority: number): number;
-  /** Sends from message number `first` on. How many were sent, or a negative errno. */
-  trySendMany(messages: (Uint8Array | number)[], first: number): number;
+  /**
+   * Up to `max` messages without waiting: how many are in the inbox, or a negative errno, `-EAGAIN`
+   * when there is none.
+   */
+  tryReceive(max: number): number;
+  /**
+   * Sends the `count` messages of the outbox without waiting: how many of them went, or a negative
+   * errno, `-EAGAIN` when the queue is full.
+   */
+  trySend(count: number): number;
 
   /** Each begins a wait: 0, or a negative errno. `-EBUSY`: no pool thread may be blocked. */
   receiveOnWorker(max: number): number;
   receiveOnLoop(max: number): number;
   receiveSpinning(max: number, microseconds: number): number;
-  sendOnWorker(messages: (Uint8Array | number)[], first: number): number;
-  sendOnLoop(messages: (Uint8Array | number)[], first: number): number;
-  sendSpinning(messages: (Uint8Array | number)[], first: number, microseconds: number): number;
+  /** The `count` messages of the outbox. */
+  sendOnWorker(count: number): number;
+  sendOnLoop(count: number): number;
+  sendSpinning(count: number, microseconds: number): number;
 
-  /** True: the wait is over. False: `onreceive` or `onsend` will be called soon. */
+  /** True: the wait is over. False: `onreceive` will be called soon. */
   cancelReceive(): boolean;
-  cancelSend(): boolean;
-  /** After `cancelReceive()` said false: the result at once; `onreceive` is not called. */
-  settleReceive(): FlatMessages | number;
+  /** The wait is over, with so many sent; or `-EINPROGRESS`: `onsend` will be called soon. */
+  cancelSend(): number;
+  /** After `cancelReceive()` said false: as `onreceive`, at once, and that is not called. */
+  settleReceive(): number;
 
-  /** How many messages, from the front, went back into the kernel's queue without waiting. */
-  giveBack(messages: (Uint8Array | number)[]): number;
+  /** How many of the outbox's `count` messages went back into the kernel's queue without waiting. */
+  giveBack(count: number): number;
+  /** The same for the messages of the inbox from number `first` on. */
+  returnFrom(first: number): number;
 
   /** Sets one pool thread of the budget aside for this queue's receives. */
   reserveThread(): boolean;
@@ -68,6 +70,9 @@ export interface NativeBinding {
     maxMessageSize: number,
   ): NativeQueue | number;
   unlink(name: string): number;
+  /** The memory that both sides share. Another one once a queue of larger messages was opened. */
+  inbox(): ArrayBuffer;
+  outbox(): ArrayBuffer;
   /** Ends every wait of this thread, and lets no more begin. */
   stop(): void;
   /** Calls `listener` once, after a pool thread of the budget became free. */

@@ -1,4 +1,5 @@
 import { closedError, systemError } from '../errors.js';
+import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
 import { ReceiveLine } from './receive-line.js';
@@ -101,7 +102,7 @@ export class QueueCore {
   /** Puts messages back into the kernel's queue, or warns that they are gone. */
   giveBack(messages: readonly Message[]): void {
     if (messages.length === 0) return;
-    const given = this.#native.giveBack(messages.flatMap((each) => [each.data, each.priority]));
+    const given = this.#putBack(messages.flatMap((each) => [each.data, each.priority]));
     const lost = messages.length - given;
     if (lost === 0) return;
     process.emitWarning(
@@ -110,6 +111,16 @@ export class QueueCore {
         `result of close()`,
       { type: 'MessageQueueWarning', code: 'MQ_UNDELIVERED' },
     );
+  }
+
+  #putBack(messages: OutgoingMessages): number {
+    let given = 0;
+    for (;;) {
+      const count = outbox.put(messages, given);
+      const result = count > 0 ? this.#native.giveBack(count) : 0;
+      given += result;
+      if (count === 0 || result < count) return given;
+    }
   }
 
   /**

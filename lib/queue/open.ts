@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { invalidValue, systemError } from '../errors.js';
 import { defaultSizes, explainOpenFailure } from '../limits.js';
 import { checkName } from '../names.js';
+import { renewMailboxes } from '../mailbox.js';
 import { native } from '../native.js';
 import { checkOptions, integer, isBoolean, oneOf, type Checks } from '../options.js';
 import { QueueCore } from './core.js';
@@ -118,6 +119,7 @@ export function openQueue(where: string, name: string, given?: OpenOptions): Que
     const context = create ? explainOpenFailure(opened, ...wanted(options)) : undefined;
     throw systemError(opened, 'mq_open', name, context);
   }
+  renewMailboxes();
   const attributes = opened.attributes();
   if (typeof attributes === 'number') throw systemError(attributes, 'mq_getattr', name);
   const [maxMessages, maxMessageSize] = attributes;

@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import { systemError } from '../errors.js';
-import { byKernelOrder, toMessages, type Message } from '../message.js';
-import type { FlatMessages, NativeQueue } from '../native.js';
+import { inbox } from '../mailbox.js';
+import { byKernelOrder, type Message } from '../message.js';
+import type { NativeQueue } from '../native.js';
 import { waitError } from './wait-error.js';
 import { Turn, turn } from './turn.js';
 import { Waiter, type WaitMode } from './waiter.js';
@@ -45,11 +46,11 @@ export class ReceiveLine {
       spinning: (microseconds) => native.receiveSpinning(this.#awaited, microseconds),
       cancel: () => native.cancelReceive(),
       done: (result) => {
-        this.#waitEnded(result as FlatMessages | number);
+        this.#waitEnded(result as Message[] | number);
       },
     });
     native.onreceive = (result) => {
-      this.waiter.ended(result);
+      this.waiter.ended(this.#taken(result));
     };
   }
 
@@ -91,7 +92,7 @@ export class ReceiveLine {
     }
     if (this.#held.length > 0) return this.#held.splice(0, max);
     const result = this.#native.tryReceive(Math.min(max, Turn.limit));
-    if (typeof result !== 'number') return toMessages(result);
+    if (result > 0) return inbox.take(this.#native, result);
     if (result === -EAGAIN) return null;
     throw systemError(result, 'mq_timedreceive', this.#name);
   }
@@ -99,7 +100,7 @@ export class ReceiveLine {
   /** Waits for the end of a take that is being cancelled, so that `held` counts what it brought. */
   settle(): void {
     if (!this.#cancelling) return;
-    const result = this.#native.settleReceive();
+    const result = this.#taken(this.#native.settleReceive());
     this.waiter.settled();
     this.#waitOver(result);
   }
@@ -172,16 +173,19 @@ export class ReceiveLine {
       }
       const result = this.#native.tryReceive(this.#demand());
       if (result === -EAGAIN) return this.#wait();
-      if (typeof result === 'number') {
+      if (result < 0) {
         this.#tickets.shift()?.fail(systemError(result, 'mq_timedreceive', this.#name));
         return true;
       }
-      this.#held = toMessages(result);
-      turn.spend(this.#held.length);
+      this.#held = inbox.take(this.#native, result);
+      turn.spend(result);
     }
     const ticket = this.#tickets.shift();
     if (ticket === undefined) return false;
-    const messages = this.#held.splice(0, ticket.want);
+    const { want } = ticket;
+    let messages = this.#held;
+    if (messages.length > want) messages = messages.splice(0, want);
+    else this.#held = [];
     this.#cancelSurplus();
     ticket.deliver(messages);
     return true;
@@ -201,6 +205,11 @@ export class ReceiveLine {
     return true;
   }
 
+  /** What a wait brought: out of the inbox, before anything else is received. */
+  #taken(result: number): Message[] | number {
+    return result > 0 ? inbox.take(this.#native, result) : result;
+  }
+
   /** Takes no more from the kernel than those in line want. */
   #cancelSurplus(): void {
     if (this.#awaited === 0 || this.#cancelling || this.#awaited <= this.#demand()) return;
@@ -211,7 +220,7 @@ export class ReceiveLine {
     }
   }
 
-  #waitEnded(result: FlatMessages | number): void {
+  #waitEnded(result: Message[] | number): void {
     this.#waitOver(result);
     if (typeof result === 'number' && result !== -ECANCELED && result !== -EAGAIN) {
       this.#tickets.shift()?.fail(waitError(result, 'mq_timedreceive', this.#name));
@@ -219,12 +228,12 @@ export class ReceiveLine {
     this.#pump();
   }
 
-  #waitOver(result: FlatMessages | number): void {
+  #waitOver(result: Message[] | number): void {
     this.#awaited = 0;
     this.#cancelling = false;
     if (typeof result !== 'number') {
-      this.#held.push(...toMessages(result));
-      this.#held.sort(byKernelOrder);
+      if (this.#held.length === 0) this.#held = result;
+      else this.#held = [...this.#held, ...result].sort(byKernelOrder);
     }
     this.#schedule();
     this.#whenIdle?.();

@@ -1,14 +1,12 @@
 import { constants } from 'node:os';
 import { systemError } from '../errors.js';
+import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { NativeQueue } from '../native.js';
 import { turn } from './turn.js';
 import { waitError } from './wait-error.js';
 import { Waiter, type WaitMode } from './waiter.js';
 
 const { EAGAIN, ECANCELED } = constants.errno;
-
-/** Bytes, priority, bytes, priority, and so on. */
-export type OutgoingMessages = (Uint8Array | number)[];
 
 /** A place in the line of those who send. */
 export interface SendTicket {
@@ -41,10 +39,15 @@ export class SendLine {
     this.#name = name;
     this.#native = native;
     this.waiter = new Waiter(mode, busyPoll, {
-      onWorker: () => native.sendOnWorker(...this.#rest()),
-      onLoop: () => native.sendOnLoop(...this.#rest()),
-      spinning: (microseconds) => native.sendSpinning(...this.#rest(), microseconds),
-      cancel: () => native.cancelSend(),
+      onWorker: () => native.sendOnWorker(this.#put()),
+      onLoop: () => native.sendOnLoop(this.#put()),
+      spinning: (microseconds) => native.sendSpinning(this.#put(), microseconds),
+      cancel: () => {
+        const sent = native.cancelSend();
+        const [front] = this.#line;
+        if (sent > 0 && front !== undefined) front.sent += sent;
+        return sent >= 0;
+      },
       done: (result) => {
         this.#waitEnded(result as number);
       },
@@ -62,8 +65,9 @@ export class SendLine {
    */
   trySend(bytes: Uint8Array, priority: number): boolean {
     if (this.#line.length > 0) return false;
-    const result = this.#native.trySend(bytes, priority);
-    if (result === 0) return true;
+    outbox.putOne(bytes, priority);
+    const result = this.#native.trySend(1);
+    if (result > 0) return true;
     if (result === -EAGAIN) return false;
     throw systemError(result, 'mq_timedsend', this.#name);
   }
@@ -71,7 +75,7 @@ export class SendLine {
   /** Sends what it can at once, if nobody stands in line: how many messages that were. */
   sendNow(messages: OutgoingMessages): number {
     if (this.#line.length > 0 || !turn.open) return 0;
-    const result = this.#native.trySendMany(messages, 0);
+    const result = this.#native.trySend(outbox.put(messages, 0));
     // The line meets the same error again, and tells it.
     if (result < 0) return 0;
     turn.spend(result);
@@ -114,9 +118,10 @@ export class SendLine {
     });
   }
 
-  #rest(): [messages: OutgoingMessages, first: number] {
-    const front = this.#line[0];
-    return front === undefined ? [[], 0] : [front.ticket.messages, front.sent];
+  /** What the first in line still has to send, into the outbox: how many messages fit. */
+  #put(): number {
+    const [front] = this.#line;
+    return front === undefined ? 0 : outbox.put(front.ticket.messages, front.sent);
   }
 
   #schedule(): void {
@@ -150,7 +155,7 @@ export class SendLine {
       turn.next(this.#scheduledPump);
       return false;
     }
-    const result = this.#native.trySendMany(...this.#rest());
+    const result = this.#native.trySend(this.#put());
     if (result >= 0) {
       turn.spend(result);
       this.#advance(front, result);

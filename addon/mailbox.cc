@@ -1,0 +1,43 @@
+#include "mailbox.h"
+
+#include <algorithm>
+
+namespace mqueue {
+
+bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
+  const size_t wanted = std::max(message_size, MessageBatch::kMostBytes);
+  if (wanted <= capacity_) return true;
+  void* memory = nullptr;
+  napi_value buffer = nullptr;
+  if (napi_create_arraybuffer(env, kHeaderBytes + wanted, &memory, &buffer) != napi_ok) {
+    if (env.IsExceptionPending()) env.GetAndClearPendingException();
+    return false;
+  }
+  buffer_ = Napi::Reference<Napi::ArrayBuffer>::New(Napi::ArrayBuffer(env, buffer), 1);
+  headers_ = static_cast<uint32_t*>(memory);
+  capacity_ = wanted;
+  batch_ = MessageBatch(static_cast<char*>(memory) + kHeaderBytes, wanted);
+  return true;
+}
+
+void Mailbox::Release() { buffer_.Reset(); }
+
+long Mailbox::Publish() {
+  const size_t count = std::min(batch_.count(), kMostMessages);
+  for (size_t index = 0; index < count; ++index) {
+    headers_[index * 2] = static_cast<uint32_t>(batch_.entry(index).size);
+    headers_[index * 2 + 1] = batch_.entry(index).priority;
+  }
+  return static_cast<long>(count);
+}
+
+bool Mailbox::Collect(size_t count) {
+  batch_.Clear();
+  if (count == 0 || count > kMostMessages) return false;
+  for (size_t index = 0; index < count; ++index) {
+    if (!batch_.Adopt(headers_[index * 2], headers_[index * 2 + 1])) return false;
+  }
+  return true;
+}
+
+}  // namespace mqueue
