@@ -14,8 +14,9 @@ export class ReadSide implements Ticket, Borrower {
   readonly #owns: boolean;
   /** The messages of the chunks that are still in the stream's buffer, oldest first. */
   #unread: Message[] = [];
-  /** What is left to push of the batch in hand. */
+  /** The batch in hand; what is before `#next` has been pushed. */
   #batch: Message[] = [];
+  #next = 0;
   #standing = false;
   #pushing = false;
   /** Within a read of the stream itself. */
@@ -39,6 +40,12 @@ export class ReadSide implements Ticket, Borrower {
   /** For `_read`. */
   read(): void {
     if (this.#standing || this.#pushing || this.#deferred || this.#stopped) return;
+    // Chunks that are pushed within a read go through the stream's buffer: a flowing stream passes
+    // them on at once when they come afterwards.
+    if (this.#stream.readableFlowing === true) {
+      this.#stand();
+      return;
+    }
     this.#reading = true;
     this.#take();
     this.#reading = false;
@@ -58,8 +65,7 @@ export class ReadSide implements Ticket, Borrower {
         return;
       }
     }
-    this.#standing = true;
-    this.#core.receives.join(this);
+    this.#stand();
   }
 
   deliver(messages: Message[]): void {
@@ -89,7 +95,8 @@ export class ReadSide implements Ticket, Borrower {
     this.#stopped = true;
     this.#leave();
     this.#forgetRead();
-    const undelivered = [...this.#unread.splice(0), ...this.#batch.splice(0)];
+    const undelivered = [...this.#unread.splice(0), ...this.#batch.splice(this.#next)];
+    this.#batch = [];
     this.#core.handBack(undelivered);
     if (!this.#owns) {
       this.#core.release(this);
@@ -114,13 +121,18 @@ export class ReadSide implements Ticket, Borrower {
   }
 
   #push(messages: Message[]): void {
-    this.#batch.push(...messages);
+    if (this.#next === this.#batch.length) {
+      this.#batch = messages;
+      this.#next = 0;
+    } else {
+      this.#batch.push(...messages);
+    }
     if (this.#pushing) return;
     this.#pushing = true;
     let pushed = 0;
     try {
       // A consumer may destroy the stream from within each push.
-      while (this.#batch.length > 0 && !this.#stream.destroyed && !this.#deferred) {
+      while (this.#next < this.#batch.length && !this.#stream.destroyed && !this.#deferred) {
         if (this.#pushNext()) pushed += 1;
       }
     } catch (error) {
@@ -131,10 +143,23 @@ export class ReadSide implements Ticket, Borrower {
     if (this.#stream.destroyed || this.#deferred) return;
     if (this.#stopped) this.#stream.push(null);
     else if (pushed === 0) this.#take();
+    else if (this.#flows()) this.#stand();
+  }
+
+  /** Whether it would be read from again at once: that needs no round through the stream then. */
+  #flows(): boolean {
+    const { readableFlowing, readableLength, readableHighWaterMark } = this.#stream;
+    return readableFlowing === true && readableLength === 0 && readableHighWaterMark > 0;
+  }
+
+  #stand(): void {
+    if (this.#standing) return;
+    this.#standing = true;
+    this.#core.receives.join(this);
   }
 
   #pushNext(): boolean {
-    const message = this.#batch[0] as Message;
+    const message = this.#batch[this.#next] as Message;
     let value: unknown;
     try {
       value = this.#decoder.decode(message);
@@ -143,12 +168,12 @@ export class ReadSide implements Ticket, Borrower {
       // is under way.
       if (this.#reading) this.#defer();
       else {
-        this.#batch.shift();
+        this.#next += 1;
         this.#decoder.tellInvalid(error);
       }
       return false;
     }
-    this.#batch.shift();
+    this.#next += 1;
     this.#unread.push(message);
     this.#stream.push(value);
     this.#forgetRead();
@@ -165,11 +190,12 @@ export class ReadSide implements Ticket, Borrower {
 
   #countUnread(): number {
     this.#forgetRead();
-    return this.#unread.length + this.#batch.length;
+    return this.#unread.length + this.#batch.length - this.#next;
   }
 
   #forgetRead(): void {
-    const read = this.#unread.length - this.#stream.readableLength;
-    if (read > 0) this.#unread.splice(0, read);
+    const left = this.#stream.readableLength;
+    if (left === 0) this.#unread.length = 0;
+    else if (this.#unread.length > left) this.#unread.splice(0, this.#unread.length - left);
   }
 }
