@@ -15,7 +15,7 @@ export interface Borrower {
 /** How a queue is opened, after all checks. */
 export interface CoreOptions {
   readonly wait: WaitMode;
-  readonly busyPoll: number;
+  readonly busyPoll: number | undefined;
   readonly maxMessages: number;
   readonly maxMessageSize: number;
 }

@@ -123,7 +123,7 @@ export function openQueue(where: string, name: string, given?: OpenOptions): Que
   const attributes = opened.attributes();
   if (typeof attributes === 'number') throw systemError(attributes, 'mq_getattr', name);
   const [maxMessages, maxMessageSize] = attributes;
-  const { wait = 'auto', busyPoll = 0 } = options;
+  const { wait = 'auto', busyPoll } = options;
   return new QueueCore(name, opened, { wait, busyPoll, maxMessages, maxMessageSize });
 }
 

@@ -32,12 +32,14 @@ export class ReceiveLine {
   /** How many messages the native wait may bring; 0 when there is none. */
   #awaited = 0;
   #cancelling = false;
+  /** How many messages were taken since the last wait. */
+  #burst = 0;
   #scheduled = false;
   #pumping = false;
   #closedError: (() => Error) | undefined;
   #whenIdle: (() => void) | undefined;
 
-  constructor(name: string, native: NativeQueue, mode: WaitMode, busyPoll: number) {
+  constructor(name: string, native: NativeQueue, mode: WaitMode, busyPoll: number | undefined) {
     this.#name = name;
     this.#native = native;
     this.waiter = new Waiter(mode, busyPoll, {
@@ -92,7 +94,10 @@ export class ReceiveLine {
     }
     if (this.#held.length > 0) return this.#held.splice(0, max);
     const result = this.#native.tryReceive(Math.min(max, Turn.limit));
-    if (result > 0) return inbox.take(this.#native, result);
+    if (result > 0) {
+      this.#burst += result;
+      return inbox.take(this.#native, result);
+    }
     if (result === -EAGAIN) return null;
     throw systemError(result, 'mq_timedreceive', this.#name);
   }
@@ -178,6 +183,7 @@ export class ReceiveLine {
         return true;
       }
       this.#held = inbox.take(this.#native, result);
+      this.#burst += result;
       turn.spend(result);
     }
     const ticket = this.#tickets.shift();
@@ -193,7 +199,8 @@ export class ReceiveLine {
 
   #wait(): boolean {
     this.#awaited = this.#demand();
-    const refused = this.waiter.begin();
+    const refused = this.waiter.begin(this.#burst);
+    this.#burst = 0;
     if (refused === 0) return false;
     this.#awaited = 0;
     // The process is ending: no wait begins any more, and nobody is left to be told.

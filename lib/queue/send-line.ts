@@ -30,12 +30,14 @@ export class SendLine {
   readonly waiter: Waiter;
   #line: Standing[] = [];
   #waiting = false;
+  /** How many messages were sent since the last wait. */
+  #burst = 0;
   #scheduled = false;
   #pumping = false;
   #closedError: (() => Error) | undefined;
   #whenIdle: (() => void) | undefined;
 
-  constructor(name: string, native: NativeQueue, mode: WaitMode, busyPoll: number) {
+  constructor(name: string, native: NativeQueue, mode: WaitMode, busyPoll: number | undefined) {
     this.#name = name;
     this.#native = native;
     this.waiter = new Waiter(mode, busyPoll, {
@@ -67,7 +69,10 @@ export class SendLine {
     if (this.#line.length > 0) return false;
     outbox.putOne(bytes, priority);
     const result = this.#native.trySend(1);
-    if (result > 0) return true;
+    if (result > 0) {
+      this.#burst += 1;
+      return true;
+    }
     if (result === -EAGAIN) return false;
     throw systemError(result, 'mq_timedsend', this.#name);
   }
@@ -78,6 +83,7 @@ export class SendLine {
     const result = this.#native.trySend(outbox.put(messages, 0));
     // The line meets the same error again, and tells it.
     if (result < 0) return 0;
+    this.#burst += result;
     turn.spend(result);
     return result;
   }
@@ -157,6 +163,7 @@ export class SendLine {
     }
     const result = this.#native.trySend(this.#put());
     if (result >= 0) {
+      this.#burst += result;
       turn.spend(result);
       this.#advance(front, result);
       return true;
@@ -165,7 +172,8 @@ export class SendLine {
       this.#settle(front, systemError(result, 'mq_timedsend', this.#name));
       return true;
     }
-    const refused = this.waiter.begin();
+    const refused = this.waiter.begin(this.#burst);
+    this.#burst = 0;
     this.#waiting = refused === 0;
     if (refused === 0) return false;
     // The process is ending: no wait begins any more, and nobody is left to be told.
