@@ -14,7 +14,7 @@ import { MessageIterator } from './queue/iterator.js';
 import { observe, type ObservableMessages } from './queue/observe.js';
 import { openQueue, type OpenOptions } from './queue/open.js';
 import { PushConsumer } from './queue/push-consumer.js';
-import { receive } from './queue/receive.js';
+import { receiveMany, receiveOne } from './queue/receive.js';
 import { send, trySend, type PriorityOption, type SendOptions } from './queue/send.js';
 import type { WaitingWay } from './queue/waiter.js';
 import {
@@ -187,9 +187,8 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * @returns rejects with TypeError or RangeError; AbortError; MessageQueueError with code
    * `ETIMEDOUT`, `EBADF` (opened for writing), `ERR_MQ_CLOSED`, `ERR_MQ_THREAD_POOL`
    */
-  async receive(options?: WaitOptions): Promise<Message> {
-    const [message] = await receive(this.#core, 'MessageQueue.receive()', 1, options);
-    return message as Message;
+  receive(options?: WaitOptions): Promise<Message> {
+    return receiveOne(this.#core, 'MessageQueue.receive()', options);
   }
 
   /**
@@ -200,7 +199,8 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    */
   async receiveMany(max: number, options?: WaitOptions): Promise<Message[]> {
     checkMax('max', max);
-    return receive(this.#core, 'MessageQueue.receiveMany()', Math.min(max, Turn.limit), options);
+    const most = Math.min(max, Turn.limit);
+    return receiveMany(this.#core, 'MessageQueue.receiveMany()', most, options);
   }
 
   /**
@@ -210,7 +210,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    */
   tryReceive(): Message | null {
     if (this.#core.closed) throw closedError(this.name, 'mq_timedreceive');
-    return this.#core.receives.takeNow(1, true)?.[0] ?? null;
+    return this.#core.receives.takeOne(true);
   }
 
   /** Takes no more messages for `message` listeners until `resume()`. */

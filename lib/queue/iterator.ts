@@ -23,15 +23,20 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
 
   next(): Promise<IteratorResult<Message, undefined>> {
     if (this.#done || this.#core.closed) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve, reject) => {
-      if (turn.open) {
-        const [value] = this.#core.receives.takeNow(1, false) ?? [];
-        if (value !== undefined) {
-          turn.spend();
-          resolve({ done: false, value });
-          return;
-        }
+    try {
+      const value = turn.open ? this.#core.receives.takeOne(false) : null;
+      if (value !== null) {
+        turn.spend();
+        return Promise.resolve({ done: false, value });
       }
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    return this.#wait();
+  }
+
+  #wait(): Promise<IteratorResult<Message, undefined>> {
+    return new Promise((resolve, reject) => {
       const ticket: Ticket = {
         want: 1,
         deliver: ([value]) => {

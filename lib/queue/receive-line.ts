@@ -87,19 +87,34 @@ export class ReceiveLine {
    * @throws MessageQueueError when the queue cannot be read
    */
   takeNow(max: number, settle: boolean): Message[] | null {
-    if (this.#tickets.length > 0) return null;
-    if (this.#cancelling) {
-      if (!settle) return null;
-      this.settle();
-    }
+    if (!this.#mayTake(settle)) return null;
     if (this.#held.length > 0) return this.#held.splice(0, max);
-    const result = this.#native.tryReceive(Math.min(max, Turn.limit));
-    if (result > 0) {
-      this.#burst += result;
-      return inbox.take(this.#native, result);
-    }
-    if (result === -EAGAIN) return null;
-    throw systemError(result, 'mq_timedreceive', this.#name);
+    const count = this.#tryReceive(Math.min(max, Turn.limit));
+    return count > 0 ? inbox.take(this.#native, count) : null;
+  }
+
+  /** As `takeNow(1, settle)`. */
+  takeOne(settle: boolean): Message | null {
+    if (!this.#mayTake(settle)) return null;
+    const held = this.#held.shift();
+    if (held !== undefined) return held;
+    return this.#tryReceive(1) > 0 ? inbox.takeOne(this.#native) : null;
+  }
+
+  #mayTake(settle: boolean): boolean {
+    if (this.#tickets.length > 0) return false;
+    if (!this.#cancelling) return true;
+    if (settle) this.settle();
+    return settle;
+  }
+
+  /** How many are in the inbox, 0 when there is none to take. */
+  #tryReceive(max: number): number {
+    const result = this.#native.tryReceive(max);
+    if (result === -EAGAIN) return 0;
+    if (result < 0) throw systemError(result, 'mq_timedreceive', this.#name);
+    this.#burst += result;
+    return result;
   }
 
   /** Waits for the end of a take that is being cancelled, so that `held` counts what it brought. */

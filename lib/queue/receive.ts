@@ -11,29 +11,51 @@ const SYSCALL = 'mq_timedreceive';
 /** @internal */
 export const waitChecks: Checks<WaitOptions> = { timeout: isMilliseconds, signal: isSignal };
 
-/** 1 to `max` messages. Rejects as soon as it is given up: what comes later is kept by the line. */
-export async function receive(
+/** Rejects as soon as it is given up: what comes later is kept by the line. */
+export async function receiveOne(
+  core: QueueCore,
+  where: string,
+  given?: WaitOptions,
+): Promise<Message> {
+  const options = checked(core, where, given);
+  const message = mayTake(options) ? core.receives.takeOne(options.timeout === 0) : null;
+  if (message !== null) {
+    turn.spend();
+    return message;
+  }
+  const [first] = await waitInLine(core, 1, options);
+  return first as Message;
+}
+
+/** As `receiveOne`, for 1 to `max` messages. */
+export async function receiveMany(
   core: QueueCore,
   where: string,
   max: number,
   given?: WaitOptions,
 ): Promise<Message[]> {
-  const options = checkOptions(where, given, waitChecks);
-  const { timeout, signal } = options;
-  if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
-  if (core.closed) throw closedError(core.name, SYSCALL);
-  if (turn.open || timeout === 0) {
-    const messages = core.receives.takeNow(max, timeout === 0);
-    if (messages !== null) {
-      turn.spend(messages.length);
-      return messages;
-    }
-    if (timeout === 0) throw timeoutError(core.name, SYSCALL, 0);
+  const options = checked(core, where, given);
+  const messages = mayTake(options) ? core.receives.takeNow(max, options.timeout === 0) : null;
+  if (messages !== null) {
+    turn.spend(messages.length);
+    return messages;
   }
   return waitInLine(core, max, options);
 }
 
+function checked(core: QueueCore, where: string, given?: WaitOptions): WaitOptions {
+  const options = checkOptions(where, given, waitChecks);
+  if (options.signal?.aborted === true) throw new AbortError(options.signal.reason, core.name);
+  if (core.closed) throw closedError(core.name, SYSCALL);
+  return options;
+}
+
+function mayTake(options: WaitOptions): boolean {
+  return turn.open || options.timeout === 0;
+}
+
 function waitInLine(core: QueueCore, max: number, options: WaitOptions): Promise<Message[]> {
+  if (options.timeout === 0) return Promise.reject(timeoutError(core.name, SYSCALL, 0));
   return new Promise((resolve, reject) => {
     let cancellation: Cancellation | undefined;
     const ticket: Ticket = {
