@@ -17,18 +17,16 @@ void MessageBatch::Clear() {
 bool MessageBatch::CopyFrom(const MessageBatch& other) {
   Clear();
   if (other.empty()) return true;
-  const Entry& last = other.entries_.back();
-  const size_t size = last.offset + last.size;
-  char* room = Room(size);
+  char* room = Room(other.used_);
   if (room == nullptr) return false;
-  if (size > 0) std::memcpy(room, other.memory_, size);
+  if (other.used_ > 0) std::memcpy(room, other.memory_, other.used_);
   used_ = other.used_;
   entries_ = other.entries_;
   return true;
 }
 
 bool MessageBatch::Adopt(size_t size, unsigned priority) {
-  if (used_ > capacity_ || size > capacity_ - used_) return false;
+  if (size > capacity_ - used_) return false;
   Commit(size, priority);
   return true;
 }
@@ -74,17 +72,13 @@ void MessageBatch::Swap(MessageBatch& other) noexcept {
 }
 
 char* MessageBatch::Room(size_t size) {
-  if (used_ <= capacity_ && capacity_ - used_ >= size && memory_ != nullptr) {
-    return memory_ + used_;
-  }
+  if (memory_ != nullptr && capacity_ - used_ >= size) return memory_ + used_;
   const bool shared = memory_ != nullptr && own_ == nullptr;
   if (shared) return nullptr;
   // Not zeroed: the memory of a large message size is only touched as far as messages fill it.
   const size_t capacity = std::max(used_ + size, capacity_ * 2);
   std::unique_ptr<char[]> grown(new char[capacity]);
-  if (!entries_.empty()) {
-    std::memcpy(grown.get(), memory_, entries_.back().offset + entries_.back().size);
-  }
+  if (used_ > 0) std::memcpy(grown.get(), memory_, used_);
   own_ = std::move(grown);
   memory_ = own_.get();
   capacity_ = capacity;
@@ -93,7 +87,7 @@ char* MessageBatch::Room(size_t size) {
 
 void MessageBatch::Commit(size_t size, unsigned priority) {
   entries_.push_back({used_, size, priority});
-  used_ += (size + kAlignment - 1) / kAlignment * kAlignment;
+  used_ += size;
 }
 
 }  // namespace mqueue

@@ -20,9 +20,6 @@ class MessageBatch {
   // What one batch takes from a queue at most: this many bytes, or one message where that is more.
   static constexpr size_t kMostBytes = 65536;
 
-  // Each message begins at a multiple of it, so that a view of the bytes may be one of numbers.
-  static constexpr size_t kAlignment = 8;
-
   // In memory of its own, as much as it needs.
   MessageBatch() = default;
   // In memory that others see too.

@@ -4,14 +4,9 @@ import { native, type NativeQueue } from './native.js';
 // How the addon lays out a mailbox, see addon/mailbox.h.
 const MOST_MESSAGES = 512;
 const HEADER_BYTES = MOST_MESSAGES * 8;
-const ALIGNMENT = 8;
 
 /** Bytes, priority, bytes, priority, and so on. */
 export type OutgoingMessages = (Uint8Array | number)[];
-
-function endOf(offset: number, size: number): number {
-  return (offset + size + ALIGNMENT - 1) & -ALIGNMENT;
-}
 
 /** What messages come out of the addon in, and go into it: its content is good for one call only. */
 class Mailbox {
@@ -41,7 +36,7 @@ class Inbox extends Mailbox {
     try {
       for (let index = 0; index < count; index += 1) {
         messages.push(this.#read(index, offset));
-        offset = endOf(offset, this.headers[index * 2] as number);
+        offset += this.headers[index * 2] as number;
       }
     } catch (error) {
       // No memory for another Buffer: what has none goes back to where it came from.
@@ -88,7 +83,7 @@ class Outbox extends Mailbox {
       this.bytes.set(data, offset);
       this.headers[count * 2] = data.byteLength;
       this.headers[count * 2 + 1] = messages[index + 1] as number;
-      offset = endOf(offset, data.byteLength);
+      offset += data.byteLength;
       count += 1;
     }
     return count;

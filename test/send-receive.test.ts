@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AbortError, Message, MessageQueue, MessageQueueError } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { errorLike, nextTurn, until } from './support/code.js';
+import { canUnshare, runUnshared } from './support/namespace.js';
 
 describe('send and receive', () => {
   it('keeps bytes and boundaries, empty messages and NUL bytes included', async () => {
@@ -14,6 +15,40 @@ describe('send and receive', () => {
     assert.equal((await queue.receive()).data.length, 0);
     assert.deepEqual([...(await queue.receive()).data], [0]);
     assert.equal((await queue.receive()).text(), 'a\0b');
+  });
+
+  it('takes many large messages, each with memory of its own', async () => {
+    const queue = temporaryQueue({ maxMessages: 10, maxMessageSize: 8192 });
+    const sent = Array.from({ length: 10 }, (_, index) => Buffer.alloc(8192 - index, index + 1));
+    const writer = queue.createWriteStream();
+    writer.cork();
+    for (const data of [...sent, ...sent]) writer.write(data);
+    writer.uncork();
+    const received: Message[] = [];
+    while (received.length < 20) received.push(...(await queue.receiveMany(20)));
+    assert.deepEqual(
+      received.map(({ data }) => data),
+      [...sent, ...sent],
+    );
+  });
+
+  it('carries messages larger than all of a batch', function () {
+    // Reason: raising the limit needs namespaces, which this user may not make.
+    if (!canUnshare()) this.skip();
+    const output = runUnshared(
+      'echo 200000 > /proc/sys/fs/mqueue/msgsize_max',
+      `import { MessageQueue } from 'posix-mqueue';
+       const small = MessageQueue.open('/s', { create: true, maxMessageSize: 8 });
+       const large = MessageQueue.open('/l', { create: true, maxMessages: 2, maxMessageSize: 200000 });
+       await small.send('s');
+       await large.send(Buffer.alloc(200000, 1));
+       await large.send(Buffer.alloc(199999, 2));
+       const all = [...(await small.receiveMany(2)), ...(await large.receiveMany(2))];
+       all.push(...(await large.receiveMany(2)));
+       console.log(...all.map(({ data }) => data.length + ':' + data[0] + ':' + data.at(-1)));
+       process.exit();`,
+    );
+    assert.equal(output, '1:115:115 200000:1:1 199999:2:2');
   });
 
   it('sends strings, views, array buffers and messages', async () => {

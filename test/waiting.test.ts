@@ -150,6 +150,66 @@ describe('waiting', () => {
     assert.equal((await receiving).text(), 'x');
   });
 
+  for (const [busyPoll, after, way] of [
+    [undefined, 8, 'spin'],
+    [undefined, 7, 'worker'],
+    [0, 8, 'worker'],
+  ] as const) {
+    it(`busyPoll ${busyPoll}: begins with ${way} after ${after} messages at once`, async () => {
+      const queue = temporaryQueue({ busyPoll, maxMessages: 8 });
+      for (let index = 0; index < after; index += 1) await queue.send('x');
+      assert.equal((await queue.receiveMany(8)).length, after);
+      const receiving = queue.receive();
+      // Before the event loop turns: it would end the spin.
+      await new Promise((resolve) => {
+        process.nextTick(resolve);
+      });
+      assert.equal(queue.waiting, way);
+      await queue.send('y');
+      assert.equal((await receiving).text(), 'y');
+    });
+  }
+
+  it('spins less and less in vain', async () => {
+    const queue = temporaryQueue({ maxMessages: 8 });
+    const began: unknown[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      for (let index = 0; index < 8; index += 1) await queue.send('x');
+      await queue.receiveMany(8);
+      const receiving = queue.receive();
+      await new Promise((resolve) => {
+        process.nextTick(resolve);
+      });
+      began.push(queue.waiting);
+      await until(() => queue.waiting === 'worker');
+      await queue.send('y');
+      await receiving;
+    }
+    assert.deepEqual(began, ['spin', 'worker', 'worker']);
+  });
+
+  it('tells how many a wait on the loop had sent when it is given up', async () => {
+    const queue = temporaryQueue({ wait: 'loop', maxMessages: 2 });
+    const reader = MessageQueue.open(queue.name, { access: 'read' });
+    const writer = queue.createWriteStream();
+    const failed = new Promise<unknown>((resolve) => {
+      writer.once('error', () => undefined);
+      writer.cork();
+      for (let number = 0; number < 6; number += 1) writer.write(String(number), resolve);
+      writer.uncork();
+    });
+    assert.equal((await reader.receive()).text(), '0');
+    await until(() => reader.currentMessages === 2);
+    writer.destroy();
+    assert.equal(((await failed) as MessageQueueError).sent, 3);
+    const rest = [reader.tryReceive(), reader.tryReceive(), reader.tryReceive()];
+    assert.deepEqual(
+      rest.map((each) => each?.text()),
+      ['1', '2', undefined],
+    );
+    await reader.close();
+  });
+
   it('lets the event loop turn while it spins', async () => {
     const queue = temporaryQueue({ busyPoll: 1_000_000 });
     const receiving = queue.receive();
