@@ -1,5 +1,5 @@
 // Makes the checkout ready to run, and does only what is not done yet: the packages, the native
-// addon, the compiled TypeScript.
+// addon, the compiled TypeScript; and the packages of each folder that is named.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,3 +29,11 @@ if (changed('build', 'Release', 'posix_mqueue.node') < newest) {
 }
 
 run(join(root, 'node_modules', '.bin', 'tsc'), '-b');
+
+for (const folder of process.argv.slice(2)) {
+  if (
+    changed(folder, 'node_modules', '.package-lock.json') < changed(folder, 'package-lock.json')
+  ) {
+    run('npm', 'ci', '--prefix', folder, '--no-audit', '--no-fund');
+  }
+}

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { MessageQueue } from '../../dist/index.js';
+
+const LIMIT_MILLISECONDS = 20_000;
+const names = ['there', 'back'].map((word) => `/mq-bench-${process.pid}-${word}`);
+const socket = join(tmpdir(), `mq-bench-${process.pid}.sock`);
+
+/** Removes what a sample may have left, whatever became of it. */
+export function removeQueues() {
+  for (const name of names) {
+    try {
+      MessageQueue.unlink(name);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
+  rmSync(socket, { force: true });
+}
+
+function start([command, ...parameters], processor, pin) {
+  // Each side on a processor of its own.
+  const pinned = ['taskset', '-c', String(processor % availableParallelism())];
+  const [program, ...rest] = [...(pin ? pinned : []), command, ...parameters];
+  return spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function result(child) {
+  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MILLISECONDS);
+  const exited = once(child, 'exit');
+  try {
+    for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line);
+    const [code, signal] = await exited;
+    throw new Error(`it ended without a figure (${signal ?? `exit code ${code}`})`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * One sample: seconds for each message or round trip, of the side that measures.
+ *
+ * @param commands - makes the command lines of the measuring and of the other side, if it has one
+ */
+export async function measurePair(commands, work, { pin }) {
+  removeQueues();
+  const { depth, size } = work;
+  const queues = names.map((name) =>
+    MessageQueue.open(name, {
+      create: true,
+      exclusive: true,
+      maxMessages: depth,
+      maxMessageSize: size,
+    }),
+  );
+  const [there, back] = names;
+  const [own, other] = commands({ ...work, there, back, socket });
+  const children = [];
+  try {
+    if (other !== undefined) children.push(start(other, 1, pin));
+    const measuring = start(own, 0, pin);
+    children.push(measuring);
+    const { seconds } = await result(measuring);
+    return seconds / work.count;
+  } finally {
+    for (const child of children) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    }
+    removeQueues();
+    await Promise.all(queues.map((queue) => queue.close()));
+  }
+}
