@@ -5,7 +5,7 @@
 namespace mqueue {
 
 bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
-  const size_t wanted = std::max(message_size, MessageBatch::kMostBytes);
+  const size_t wanted = MessageBatch::Aligned(std::max(message_size, MessageBatch::kMostBytes));
   if (wanted <= capacity_) return true;
   void* memory = nullptr;
   napi_value buffer = nullptr;

@@ -13,7 +13,7 @@ namespace mqueue {
 // JavaScript value has to be made or read for each. It is full only during a call.
 //
 // Its ArrayBuffer begins with two uint32 for each message, size and priority; behind them are the
-// bytes of all messages, one behind the other.
+// bytes, each message from the next multiple of MessageBatch::kAlignment on.
 class Mailbox {
  public:
   static constexpr size_t kMostMessages = 512;

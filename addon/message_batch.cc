@@ -76,7 +76,7 @@ char* MessageBatch::Room(size_t size) {
   const bool shared = memory_ != nullptr && own_ == nullptr;
   if (shared) return nullptr;
   // Not zeroed: the memory of a large message size is only touched as far as messages fill it.
-  const size_t capacity = std::max(used_ + size, capacity_ * 2);
+  const size_t capacity = std::max(Aligned(used_ + size), capacity_ * 2);
   std::unique_ptr<char[]> grown(new char[capacity]);
   if (used_ > 0) std::memcpy(grown.get(), memory_, used_);
   own_ = std::move(grown);
@@ -87,7 +87,7 @@ char* MessageBatch::Room(size_t size) {
 
 void MessageBatch::Commit(size_t size, unsigned priority) {
   entries_.push_back({used_, size, priority});
-  used_ += size;
+  used_ += Aligned(size);
 }
 
 }  // namespace mqueue

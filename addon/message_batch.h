@@ -20,9 +20,15 @@ class MessageBatch {
   // What one batch takes from a queue at most: this many bytes, or one message where that is more.
   static constexpr size_t kMostBytes = 65536;
 
+  // Each message begins at a multiple of it, so that a view of its bytes may be one of numbers.
+  static constexpr size_t kAlignment = 8;
+  static constexpr size_t Aligned(size_t size) {
+    return (size + kAlignment - 1) / kAlignment * kAlignment;
+  }
+
   // In memory of its own, as much as it needs.
   MessageBatch() = default;
-  // In memory that others see too.
+  // In memory that others see too. The capacity is aligned.
   MessageBatch(char* memory, size_t capacity) : memory_(memory), capacity_(capacity) {}
   MessageBatch(MessageBatch&& other) noexcept { Swap(other); }
   MessageBatch& operator=(MessageBatch&& other) noexcept {

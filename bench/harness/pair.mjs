@@ -62,7 +62,8 @@ export async function measurePair(commands, work, { pin }) {
   const children = [];
   try {
     if (other !== undefined) children.push(start(other, 1, pin));
-    const measuring = start(own, 0, pin);
+    // A program that makes its other side itself would have both on one processor.
+    const measuring = start(own, 0, pin && other !== undefined);
     children.push(measuring);
     const { seconds } = await result(measuring);
     return seconds / work.count;

@@ -1,7 +1,7 @@
 // How long a process with receives waiting takes to end, and whether the thread pool works meanwhile:
 // milliseconds from the request to the end of the process, or to the answer.
 //
-//   npm run build && node bench/exit.mjs [RUNS]
+//   npm run build && node bench/scale/exit.mjs [RUNS]
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const RUNS = Number(process.argv[2] ?? 9);
-const program = fileURLToPath(new URL('../out/test/fixtures/waiting.js', import.meta.url));
+const program = fileURLToPath(new URL('../../out/test/fixtures/waiting.js', import.meta.url));
 
 const rows = [
   ['process.exit()', 'auto', 24, 'exit'],

@@ -117,11 +117,11 @@ export function openQueue(where: string, name: string, given?: OpenOptions): Que
     most === undefined && largest === undefined ? [0, 0] : wanted(options);
   const flags = ACCESS[access] | (create ? O_CREAT : 0) | (exclusive ? O_EXCL : 0);
   const opened = native.open(name, flags, mode, ...sizes);
+  renewMailboxes();
   if (typeof opened === 'number') {
     const context = create ? explainOpenFailure(opened, ...wanted(options)) : undefined;
     throw systemError(opened, 'mq_open', name, context);
   }
-  renewMailboxes();
   const attributes = opened.attributes();
   if (typeof attributes === 'number') throw systemError(attributes, 'mq_getattr', name);
   const [maxMessages, maxMessageSize] = attributes;
