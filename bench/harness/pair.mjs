@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MessageQueue } from '../../dist/index.js';
 
-const LIMIT_MILLISECONDS = 20_000;
+const LIMIT_MILLISECONDS = 8_000;
 const names = ['there', 'back'].map((word) => `/mq-bench-${process.pid}-${word}`);
 const socket = join(tmpdir(), `mq-bench-${process.pid}.sock`);
 
