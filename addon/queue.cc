@@ -12,22 +12,11 @@
 
 namespace mqueue {
 
-namespace {
-
-// What Open hands to the constructor, which JavaScript cannot reach otherwise.
-struct Opened {
-  Descriptor descriptor;
-  bool readable;
-  bool writable;
-  size_t message_size;
-};
-
-}  // namespace
-
 Napi::Function Queue::Define(Napi::Env env) {
   return DefineClass(env, "NativeQueue",
                      {
                          InstanceMethod<&Queue::Attributes>("attributes"),
+                         InstanceMethod<&Queue::Status>("status"),
                          InstanceMethod<&Queue::TryReceive>("tryReceive"),
                          InstanceMethod<&Queue::TrySend>("trySend"),
                          InstanceMethod<&Queue::ReceiveOnWorker>("receiveOnWorker"),
@@ -76,27 +65,23 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
       !environment->outbox().Reserve(env, message_size)) {
     return Number(env, -ENOMEM);
   }
+  const Napi::Object object = constructor.New({});
+  if (env.IsExceptionPending()) return env.Undefined();
+  Queue* queue = Unwrap(object);
   const int access = open_flags & O_ACCMODE;
-  Opened opened{std::move(result.descriptor), access != O_WRONLY, access != O_RDONLY,
-                message_size};
-  return constructor.New({Napi::External<Opened>::New(env, &opened)});
+  queue->descriptor_ = std::move(result.descriptor);
+  queue->writable_ = access != O_RDONLY;
+  queue->message_size_ = message_size;
+  return object;
 }
 
+// One that did not come from Open has no descriptor: everything answers -EBADF.
 Queue::Queue(const Napi::CallbackInfo& info)
     : ObjectWrap(info),
       environment_(Environment::Of(info.Env())),
       context_(info.Env(), "MessageQueue"),
       receive_spinner_(this, UV_READABLE),
       send_spinner_(this, UV_WRITABLE) {
-  if (!info[0].IsExternal()) {
-    Napi::TypeError::New(info.Env(), "Illegal constructor").ThrowAsJavaScriptException();
-    return;
-  }
-  auto* opened = info[0].As<Napi::External<Opened>>().Data();
-  descriptor_ = std::move(opened->descriptor);
-  readable_ = opened->readable;
-  writable_ = opened->writable;
-  message_size_ = opened->message_size;
   environment_->AddQueue(this);
 }
 
@@ -119,6 +104,18 @@ Napi::Value Queue::Attributes(const Napi::CallbackInfo& info) {
   result[0U] = Number(info.Env(), attributes.mq_maxmsg);
   result[1U] = Number(info.Env(), attributes.mq_msgsize);
   result[2U] = Number(info.Env(), attributes.mq_curmsgs);
+  return result;
+}
+
+Napi::Value Queue::Status(const Napi::CallbackInfo& info) {
+  struct stat status = {};
+  const int error = GetStatus(fd(), &status);
+  if (error != 0) return Number(info.Env(), error);
+  Napi::Array result = Napi::Array::New(info.Env(), 4);
+  result[0U] = Number(info.Env(), status.st_uid);
+  result[1U] = Number(info.Env(), status.st_gid);
+  result[2U] = Number(info.Env(), status.st_mode & 07777);
+  result[3U] = Number(info.Env(), static_cast<long>(status.st_nlink));
   return result;
 }
 

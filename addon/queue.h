@@ -48,6 +48,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   enum class Way { kNone, kWorker, kLoop, kSpin };
 
   Napi::Value Attributes(const Napi::CallbackInfo& info);
+  Napi::Value Status(const Napi::CallbackInfo& info);
   Napi::Value TryReceive(const Napi::CallbackInfo& info);
   Napi::Value TrySend(const Napi::CallbackInfo& info);
   Napi::Value ReceiveOnWorker(const Napi::CallbackInfo& info);
@@ -81,7 +82,6 @@ class Queue : public Napi::ObjectWrap<Queue> {
   std::shared_ptr<Environment> environment_;
   Napi::AsyncContext context_;
   Descriptor descriptor_;
-  bool readable_ = false;
   bool writable_ = false;
   size_t message_size_ = 0;
   PoolBudget::Token reservation_;

@@ -46,6 +46,8 @@ int GetAttributes(int fd, struct mq_attr* attributes) {
   return static_cast<int>(Result(syscall(SYS_mq_getsetattr, fd, nullptr, attributes)));
 }
 
+int GetStatus(int fd, struct stat* status) { return fstat(fd, status) == 0 ? 0 : -errno; }
+
 ssize_t Receive(int fd, char* buffer, size_t size, unsigned* priority,
                 const struct timespec* deadline) {
   return Result(syscall(SYS_mq_timedreceive, fd, buffer, size, priority, deadline));

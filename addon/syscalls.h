@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mqueue.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -25,6 +26,9 @@ OpenResult Open(const std::string& name, int flags, mode_t mode, const struct mq
 int Unlink(const std::string& name);
 
 int GetAttributes(int fd, struct mq_attr* attributes);
+
+// Owner, group, mode, and whether it still has a name (st_nlink).
+int GetStatus(int fd, struct stat* status);
 
 // Wait until `deadline` (CLOCK_REALTIME, absolute; the kernel reads it when the call begins).
 // Receive returns the length of the message.

@@ -19,6 +19,8 @@ export type { WaitOptions } from './queue/cancellation.js';
 export type { MessageObserver, ObservableMessages, Unsubscribable } from './queue/observe.js';
 export type { CreateOptions, OpenOptions, WaitingOptions } from './queue/open.js';
 export type { PriorityOption, SendOptions } from './queue/send.js';
+export type { QueueStat } from './queue/stat.js';
+export type { TrustedOwner } from './queue/trusted-owner.js';
 export type { WaitingWay, WaitMode } from './queue/waiter.js';
 export {
   createDuplex,

@@ -18,6 +18,9 @@ export interface NativeQueue {
   /** `[maxMessages, maxMessageSize, currentMessages]` */
   attributes(): [number, number, number] | number;
 
+  /** `[owner, group, mode, names]`; no names: it was unlinked. See fstat(2). */
+  status(): [number, number, number, number] | number;
+
   /**
    * Up to `max` messages without waiting: how many are in the inbox, or a negative errno, `-EAGAIN`
    * when there is none.

@@ -16,6 +16,7 @@ import { openQueue, type OpenOptions } from './queue/open.js';
 import { PushConsumer } from './queue/push-consumer.js';
 import { receiveMany, receiveOne } from './queue/receive.js';
 import { send, trySend, type PriorityOption, type SendOptions } from './queue/send.js';
+import type { QueueStat } from './queue/stat.js';
 import type { WaitingWay } from './queue/waiter.js';
 import {
   readStreamChecks,
@@ -34,6 +35,13 @@ export interface MessageQueueEvents {
   message: [message: Message];
   /** Taking messages for the listeners failed. The queue is paused: `resume()` tries again. */
   error: [error: Error];
+  /**
+   * The queue's name was removed: who opens the name gets another queue or none. Told within 250
+   * milliseconds where there is a listener; with `reopen: true` when it is noticed.
+   */
+  unlinked: [];
+  /** With `reopen: true`: the queue of that name is in use now. Its sizes may be others. */
+  reopened: [];
   /** The queue was closed. */
   close: [];
 }
@@ -55,6 +63,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   readonly #core: QueueCore;
   readonly #listeners: PushConsumer;
   #listening = false;
+  #watching = false;
   #paused = false;
   #closing: Promise<unknown> | undefined;
 
@@ -84,7 +93,8 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * @param name - a slash and up to 255 bytes without another slash
    * @throws TypeError or RangeError for a bad name or option, before anything is changed
    * @throws MessageQueueError with code `ENOENT`, `EEXIST` (with `exclusive`), `EACCES`, `EINVAL`
-   * (a size over a limit), `EMFILE` (descriptors or queue bytes used up), `ENOSPC` (too many queues)
+   * (a size over a limit), `EMFILE` (descriptors or queue bytes used up), `ENOSPC` (too many queues),
+   * `ERR_MQ_UNTRUSTED_OWNER` (with `create`: it belongs to another user)
    */
   static open(name: string, options?: OpenOptions): MessageQueue {
     return new MessageQueue(openQueue('MessageQueue.open()', name, options));
@@ -115,6 +125,15 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   /** The name it was opened by. */
   get name(): string {
     return this.#core.name;
+  }
+
+  /**
+   * Owner, group, mode, and whether it still has its name. See fstat(2).
+   *
+   * @throws MessageQueueError with code `ERR_MQ_CLOSED`
+   */
+  stat(): QueueStat {
+    return this.#core.stat();
   }
 
   /** How many messages the queue holds at most. */
@@ -304,11 +323,26 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
 
   /** @internal */
   protected override listenersChanged(): void {
+    this.#watchLink();
     const wanted = !this.#paused && !this.#core.closed && this.listenerCount('message') > 0;
     if (wanted === this.#listening) return;
     this.#listening = wanted;
     if (wanted) this.#listeners.start();
     else this.#listeners.stop();
+  }
+
+  #watchLink(): void {
+    if (this.#core.closed) return;
+    const wanted = this.listenerCount('unlinked') + this.listenerCount('reopened') > 0;
+    if (wanted === this.#watching) return;
+    this.#watching = wanted;
+    if (!wanted) this.#core.link.stop();
+    else {
+      this.#core.link.watch({
+        unlinked: () => this.emit('unlinked'),
+        reopened: () => this.emit('reopened'),
+      });
+    }
   }
 
   async #close<T>(finish: (undelivered: Message[]) => T): Promise<T | undefined> {

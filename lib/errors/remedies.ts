@@ -1,3 +1,7 @@
+const REPLACED =
+  'its name was removed, and the queue that has it now cannot be opened. See who created that ' +
+  'one, and how: permissions, trustedOwner';
+
 /** What a system error of a queue means, and what to do: by system call, then for all of them. */
 const remedies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   mq_open: {
@@ -22,9 +26,11 @@ const remedies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ENOENT: 'there is none of this name. It may have been unlinked already',
   },
   mq_timedreceive: {
+    EACCES: REPLACED,
     EBADF: "it was opened for writing only. Open it with access: 'read' or 'readwrite'",
   },
   mq_timedsend: {
+    EACCES: REPLACED,
     EBADF: "it was opened for reading only. Open it with access: 'write' or 'readwrite'",
     EINVAL: 'the priority was refused. It must be 0 to 32767',
     EMSGSIZE:

@@ -1,9 +1,13 @@
 import { closedError, systemError } from '../errors.js';
-import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
+import { closedInTime, closeWhenDropped } from './dropped.js';
+import { putBack } from './put-back.js';
+import { QueueLink } from './queue-link.js';
 import { ReceiveLine } from './receive-line.js';
 import { SendLine } from './send-line.js';
+import { QueueSizes } from './sizes.js';
+import { statOf, type QueueStat } from './stat.js';
 import { Waiter, type WaitMode, type WaitingWay } from './waiter.js';
 
 /** What reads a queue object that it does not own, and must be told when that closes. */
@@ -16,31 +20,49 @@ export interface Borrower {
 export interface CoreOptions {
   readonly wait: WaitMode;
   readonly busyPoll: number | undefined;
-  readonly maxMessages: number;
-  readonly maxMessageSize: number;
 }
 
 /** An open queue without its public face: what streams, Observables and transports work with. */
 export class QueueCore {
   readonly name: string;
-  readonly maxMessages: number;
-  readonly maxMessageSize: number;
   readonly receives: ReceiveLine;
   readonly sends: SendLine;
   readonly #native: NativeQueue;
   readonly #wait: WaitMode;
   readonly #borrowers = new Set<Borrower>();
+  readonly #link: QueueLink;
+  readonly #sizes: QueueSizes;
   #closed = false;
   #drained = false;
 
   constructor(name: string, native: NativeQueue, options: CoreOptions) {
     this.name = name;
-    this.maxMessages = options.maxMessages;
-    this.maxMessageSize = options.maxMessageSize;
     this.#native = native;
+    this.#sizes = new QueueSizes(name, native);
     this.#wait = options.wait;
     this.receives = new ReceiveLine(name, native, options.wait, options.busyPoll);
     this.sends = new SendLine(name, native, options.wait, options.busyPoll);
+    this.#link = new QueueLink(native, this.#sizes);
+    closeWhenDropped(this, native, this.receives);
+  }
+
+  get maxMessages(): number {
+    return this.#sizes.maxMessages;
+  }
+
+  get maxMessageSize(): number {
+    return this.#sizes.maxMessageSize;
+  }
+
+  /** Tells when the name is removed, and when another queue was opened in its place. */
+  get link(): QueueLink {
+    return this.#link;
+  }
+
+  /** @throws MessageQueueError when it is closed */
+  stat(): QueueStat {
+    if (this.#closed) throw closedError(this.name, 'fstat');
+    return statOf(this.#native, this.name);
   }
 
   get closed(): boolean {
@@ -101,26 +123,7 @@ export class QueueCore {
 
   /** Puts messages back into the kernel's queue, or warns that they are gone. */
   giveBack(messages: readonly Message[]): void {
-    if (messages.length === 0) return;
-    const given = this.#putBack(messages.flatMap((each) => [each.data, each.priority]));
-    const lost = messages.length - given;
-    if (lost === 0) return;
-    process.emitWarning(
-      `${lost} message${lost === 1 ? '' : 's'} of queue '${this.name}' had been taken but not ` +
-        `delivered, and found no room in the queue any more. Listen for 'undelivered', or keep the ` +
-        `result of close()`,
-      { type: 'MessageQueueWarning', code: 'MQ_UNDELIVERED' },
-    );
-  }
-
-  #putBack(messages: OutgoingMessages): number {
-    let given = 0;
-    for (;;) {
-      const count = outbox.put(messages, given);
-      const result = count > 0 ? this.#native.giveBack(count) : 0;
-      given += result;
-      if (count === 0 || result < count) return given;
-    }
+    putBack(this.name, this.#native, messages);
   }
 
   /**
@@ -130,6 +133,7 @@ export class QueueCore {
   async close<T>(finish: (undelivered: Message[]) => T): Promise<T | undefined> {
     if (this.#closed) return undefined;
     this.#closed = true;
+    this.#link.stop();
     for (const borrower of [...this.#borrowers]) {
       if (!borrower.stop()) this.#borrowers.delete(borrower);
     }
@@ -148,6 +152,8 @@ export class QueueCore {
 
   #closeWhenFree(): void {
     // A close(2) of a queue fails for a bad descriptor only.
-    if (this.#drained && this.#borrowers.size === 0) this.#native.close();
+    if (!this.#drained || this.#borrowers.size > 0) return;
+    this.#native.close();
+    closedInTime(this);
   }
 }

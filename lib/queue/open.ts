@@ -1,14 +1,18 @@
-import { constants } from 'node:fs';
+import { constants as files } from 'node:fs';
+import { constants } from 'node:os';
 import { invalidValue, systemError } from '../errors.js';
 import { defaultSizes, explainOpenFailure } from '../limits.js';
 import { checkName } from '../names.js';
 import { renewMailboxes } from '../mailbox.js';
-import { native } from '../native.js';
+import { native, type NativeQueue } from '../native.js';
 import { checkOptions, integer, isBoolean, oneOf, type Checks } from '../options.js';
 import { QueueCore } from './core.js';
+import { ReopeningQueue } from './reopening.js';
+import { statOf } from './stat.js';
+import { isTrusted, isTrustedOwner, untrustedError, type TrustedOwner } from './trusted-owner.js';
 import type { WaitMode } from './waiter.js';
 
-const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = files;
 const ACCESS = { read: O_RDONLY, write: O_WRONLY, readwrite: O_RDWR };
 
 // The kernel's own ceilings, HARD_MSGMAX and HARD_MSGSIZEMAX of mq_overview(7).
@@ -71,6 +75,24 @@ export interface CreateOptions extends WaitingOptions {
    * @defaultValue the kernel's `msgsize_default`, at most `msgsize_max`
    */
   maxMessageSize?: number | undefined;
+  /**
+   * Whose queue may be used where `create` finds one: of this process's effective user and of root, and
+   * of the users in this list; or of `'any'`. Who owns a queue can read and withhold what is sent to
+   * it, and anyone may be the first to create a name. Applies with `create` only.
+   *
+   * @defaultValue `[]`
+   */
+  trustedOwner?: TrustedOwner | undefined;
+  /**
+   * Goes on with the queue that has the name, or creates it again (with `create`), when the name was
+   * unlinked. It is noticed before a send, and within 250 milliseconds while something waits; until
+   * there is such a queue sends wait, and it is looked for every 10 milliseconds, then ever more rarely
+   * up to once a second. What is left in the old queue is received first. Without it, sends go to a
+   * queue that nobody can open any more.
+   *
+   * @defaultValue false
+   */
+  reopen?: boolean | undefined;
 }
 
 /** How to open a queue. */
@@ -92,6 +114,8 @@ export const createChecks: Checks<CreateOptions> = {
   maxMessageSize: integer(1, LARGEST_MESSAGE),
   wait: oneOf('auto', 'worker', 'loop'),
   busyPoll: integer(0, LONGEST_SPIN),
+  trustedOwner: isTrustedOwner,
+  reopen: isBoolean,
 };
 
 const checks: Checks<OpenOptions> = {
@@ -115,18 +139,29 @@ export function openQueue(where: string, name: string, given?: OpenOptions): Que
   // For 0 and 0 the kernel takes its own defaults.
   const sizes: [number, number] =
     most === undefined && largest === undefined ? [0, 0] : wanted(options);
-  const flags = ACCESS[access] | (create ? O_CREAT : 0) | (exclusive ? O_EXCL : 0);
-  const opened = native.open(name, flags, mode, ...sizes);
+  const flags = ACCESS[access] | (create ? O_CREAT : 0);
+  const opened = native.open(name, flags | (exclusive ? O_EXCL : 0), mode, ...sizes);
   renewMailboxes();
   if (typeof opened === 'number') {
     const context = create ? explainOpenFailure(opened, ...wanted(options)) : undefined;
     throw systemError(opened, 'mq_open', name, context);
   }
-  const attributes = opened.attributes();
-  if (typeof attributes === 'number') throw systemError(attributes, 'mq_getattr', name);
-  const [maxMessages, maxMessageSize] = attributes;
-  const { wait = 'auto', busyPoll } = options;
-  return new QueueCore(name, opened, { wait, busyPoll, maxMessages, maxMessageSize });
+  const trusts = (queue: NativeQueue): boolean =>
+    !create || isTrusted(statOf(queue, name).owner, options.trustedOwner);
+  if (!trusts(opened)) {
+    const { owner } = statOf(opened, name);
+    opened.close();
+    throw untrustedError(name, owner);
+  }
+  const { wait = 'auto', busyPoll, reopen = false } = options;
+  if (!reopen) return new QueueCore(name, opened, { wait, busyPoll });
+  const reopening = new ReopeningQueue(opened, access !== 'write', () => {
+    const again = native.open(name, flags, mode, ...sizes);
+    if (typeof again === 'number' || trusts(again)) return again;
+    again.close();
+    return -constants.errno.EPERM;
+  });
+  return new QueueCore(name, reopening, { wait, busyPoll });
 }
 
 function wanted({ maxMessages, maxMessageSize }: OpenOptions): [number, number] {

@@ -235,10 +235,11 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   #warn(error: unknown): void {
     if (this.#warned) return;
     this.#warned = true;
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    // What a handler throws may quote the request, and warnings end in logs.
+    const kind = error instanceof Error ? error.name : typeof error;
     process.emitWarning(
-      `A request of queue '${this.#options.requests}' failed with ${text}. Listen for 'failure' to ` +
-        `see each; this is the only warning`,
+      `A request of queue '${this.#options.requests}' failed with a value of type ${kind}. Listen ` +
+        `for 'failure' to see each; this is the only warning`,
       { type: 'MessageQueueWarning', code: 'MQ_FAILURE' },
     );
   }

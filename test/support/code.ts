@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { MessageQueue } from 'posix-mqueue';
 
 /** For `assert.throws` and `assert.rejects`: an error of that class with these properties. */
 export function errorLike(
@@ -24,4 +25,13 @@ export function nextTurn(): Promise<void> {
 /** Resolves when `condition` holds, looked at once a turn; a test's own timeout is the end of it. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await nextTurn();
+}
+
+/** For the end of a test, where the queue may be gone already. */
+export function unlinkQuietly(name: string): void {
+  try {
+    MessageQueue.unlink(name);
+  } catch (error) {
+    assert.equal((error as { code?: unknown }).code, 'ENOENT');
+  }
 }

@@ -1,0 +1,61 @@
+import { LinkTimer } from './link-timer.js';
+import type { NativeQueue } from '../native.js';
+import { ReopeningQueue } from './reopening.js';
+import type { QueueSizes } from './sizes.js';
+import { isUnlinked } from './stat.js';
+
+/** What is told of a queue's name, each from the event loop. */
+export interface LinkEvents {
+  unlinked(): void;
+  reopened(): void;
+}
+
+/** Watches whether a queue still has its name, for those who want to know. */
+export class QueueLink {
+  readonly #native: NativeQueue;
+  readonly #timer: LinkTimer | undefined;
+  protected events: LinkEvents | undefined;
+  #told = false;
+
+  constructor(native: NativeQueue, sizes: QueueSizes) {
+    this.#native = native;
+    if (!(native instanceof ReopeningQueue)) {
+      this.#timer = new LinkTimer(() => {
+        this.#look();
+      });
+      return;
+    }
+    // The native queue outlives a queue object that was dropped, and must not keep it.
+    const link = new WeakRef(this);
+    const tell = (event: keyof LinkEvents): void => {
+      process.nextTick(() => link.deref()?.events?.[event]());
+    };
+    native.listener = {
+      unlinked: () => {
+        tell('unlinked');
+      },
+      reopened: () => {
+        sizes.read();
+        tell('reopened');
+      },
+    };
+  }
+
+  /** Keeps no process alive. */
+  watch(events: LinkEvents): void {
+    this.events = events;
+    if (!this.#told) this.#timer?.start(false);
+  }
+
+  stop(): void {
+    this.events = undefined;
+    this.#timer?.stop();
+  }
+
+  #look(): void {
+    if (!isUnlinked(this.#native)) return;
+    this.#told = true;
+    this.#timer?.stop();
+    this.events?.unlinked();
+  }
+}

@@ -1,0 +1,310 @@
+import { constants } from 'node:os';
+import { renewMailboxes } from '../mailbox.js';
+import type { NativeQueue } from '../native.js';
+import { LinkTimer } from './link-timer.js';
+import { isUnlinked } from './stat.js';
+
+const { EACCES, EAGAIN, ECANCELED, EINPROGRESS, EMFILE, ENFILE, ENOENT, ENOMEM, ENOSPC } =
+  constants.errno;
+
+/** What may be over in a moment; with anything else the next call fails. */
+const TEMPORARY = new Set([ENOENT, EMFILE, ENFILE, ENOSPC, ENOMEM]);
+
+/** What a {@link ReopeningQueue} tells. */
+export interface LinkListener {
+  unlinked(): void;
+  reopened(): void;
+}
+
+/**
+ * A queue that is opened anew when its name was removed, with the face of a native queue. Sends go to
+ * the queue that has the name, or wait until there is one; receives empty the old one first.
+ */
+export class ReopeningQueue implements NativeQueue {
+  onreceive: (result: number) => void = () => undefined;
+  onsend: (result: number) => void = () => undefined;
+  listener: LinkListener | undefined;
+
+  readonly #readable: boolean;
+  readonly #open: () => NativeQueue | number;
+  readonly #timer = new LinkTimer(() => {
+    this.#look();
+  });
+  #current: NativeQueue;
+  /** Without a name: what they still have comes first. */
+  #old: NativeQueue[] = [];
+  /** It has no name, and no other has it. */
+  #lost = false;
+  /** Where the last messages came from. */
+  #source: NativeQueue;
+  #receiving: NativeQueue | undefined;
+  #sending: NativeQueue | undefined;
+  /** Sends wait for a queue to go to. */
+  #parked = false;
+  #receiveAgain = false;
+  #sendAgain = false;
+  #referenced = true;
+  #reserved = false;
+
+  /**
+   * @param readable - whether it is opened for receiving
+   * @param open - opens the queue of that name: a negative errno when it cannot
+   */
+  constructor(first: NativeQueue, readable: boolean, open: () => NativeQueue | number) {
+    this.#readable = readable;
+    this.#open = open;
+    this.#current = first;
+    this.#source = first;
+    this.#listen(first);
+  }
+
+  attributes(): [number, number, number] | number {
+    const attributes = this.#current.attributes();
+    if (typeof attributes === 'number') return attributes;
+    for (const old of this.#old) {
+      const more = old.attributes();
+      if (typeof more !== 'number') attributes[2] += more[2];
+    }
+    return attributes;
+  }
+
+  status(): [number, number, number, number] | number {
+    return this.#current.status();
+  }
+
+  tryReceive(max: number): number {
+    const result = this.#tryReceiveOld(max);
+    if (result !== -EAGAIN) return result;
+    this.#source = this.#current;
+    const first = this.#current.tryReceive(max);
+    if (first !== -EAGAIN || !isUnlinked(this.#current)) return first;
+    const problem = this.#renew();
+    if (problem !== 0) return problem;
+    const last = this.#tryReceiveOld(max);
+    if (last !== -EAGAIN) return last;
+    this.#source = this.#current;
+    return this.#current.tryReceive(max);
+  }
+
+  trySend(count: number): number {
+    const problem = this.#ensure();
+    return problem === 0 ? this.#current.trySend(count) : problem;
+  }
+
+  receiveOnWorker(max: number): number {
+    return this.#receive((queue) => queue.receiveOnWorker(max));
+  }
+
+  receiveOnLoop(max: number): number {
+    return this.#receive((queue) => queue.receiveOnLoop(max));
+  }
+
+  receiveSpinning(max: number, microseconds: number): number {
+    return this.#receive((queue) => queue.receiveSpinning(max, microseconds));
+  }
+
+  sendOnWorker(count: number): number {
+    return this.#send((queue) => queue.sendOnWorker(count));
+  }
+
+  sendOnLoop(count: number): number {
+    return this.#send((queue) => queue.sendOnLoop(count));
+  }
+
+  sendSpinning(count: number, microseconds: number): number {
+    return this.#send((queue) => queue.sendSpinning(count, microseconds));
+  }
+
+  cancelReceive(): boolean {
+    this.#receiveAgain = false;
+    const over = this.#receiving?.cancelReceive() ?? true;
+    if (over) this.#receiveOver();
+    return over;
+  }
+
+  cancelSend(): number {
+    this.#sendAgain = false;
+    const sent = this.#sending?.cancelSend() ?? 0;
+    if (sent !== -EINPROGRESS) this.#sendOver();
+    return sent;
+  }
+
+  settleReceive(): number {
+    const queue = this.#receiving ?? this.#current;
+    const result = queue.settleReceive();
+    this.#source = queue;
+    this.#receiveOver();
+    return result;
+  }
+
+  giveBack(count: number): number {
+    this.#ensure();
+    return this.#current.giveBack(count);
+  }
+
+  returnFrom(first: number): number {
+    return this.#source.returnFrom(first);
+  }
+
+  reserveThread(): boolean {
+    this.#reserved = this.#current.reserveThread();
+    return this.#reserved;
+  }
+
+  releaseThread(): void {
+    this.#reserved = false;
+    this.#current.releaseThread();
+  }
+
+  setReferenced(referenced: boolean): void {
+    this.#referenced = referenced;
+    this.#current.setReferenced(referenced);
+    this.#watch();
+  }
+
+  close(): number {
+    this.#timer.stop();
+    for (const old of this.#old.splice(0)) old.close();
+    return this.#current.close();
+  }
+
+  #listen(queue: NativeQueue): void {
+    queue.onreceive = (result) => {
+      this.#source = queue;
+      this.#receiveOver();
+      this.onreceive(result);
+    };
+    queue.onsend = (result) => {
+      this.#sendOver();
+      this.#sweep();
+      this.onsend(result);
+    };
+  }
+
+  #tryReceiveOld(max: number): number {
+    for (const old of [...this.#old]) {
+      this.#source = old;
+      const result = old.tryReceive(max);
+      if (result > 0) return result;
+      // Nobody can open it any more, so an empty one is done with: unless a wait is still on its way back.
+      if (old.close() === 0) this.#old = this.#old.filter((each) => each !== old);
+    }
+    return -EAGAIN;
+  }
+
+  #receive(begin: (queue: NativeQueue) => number): number {
+    const result = begin(this.#current);
+    if (result === 0) this.#receiving = this.#current;
+    this.#watch();
+    return result;
+  }
+
+  #send(begin: (queue: NativeQueue) => number): number {
+    if (this.#lost) {
+      this.#parked = true;
+      this.#watch();
+      return 0;
+    }
+    const result = begin(this.#current);
+    if (result === 0) this.#sending = this.#current;
+    this.#watch();
+    return result;
+  }
+
+  #receiveOver(): void {
+    this.#receiving = undefined;
+    this.#watch();
+  }
+
+  #sendOver(): void {
+    this.#sending = undefined;
+    this.#parked = false;
+    this.#watch();
+  }
+
+  #watch(): void {
+    const waits = this.#receiving !== undefined || this.#sending !== undefined || this.#parked;
+    if (waits) this.#timer.start(this.#parked && this.#referenced);
+    else this.#timer.stop();
+  }
+
+  /** From time to time during a wait, which would not notice. */
+  #look(): void {
+    const problem = this.#ensure();
+    if (problem === 0) return;
+    if (problem === -EAGAIN) this.#timer.backOff();
+    else this.#endWaits(problem);
+  }
+
+  /** 0 when the queue has its name, or another one was opened; -EAGAIN when it may be soon. */
+  #ensure(): number {
+    return isUnlinked(this.#current) ? this.#renew() : 0;
+  }
+
+  #renew(): number {
+    if (!this.#lost) {
+      this.#lost = true;
+      // It goes over to wait for a queue with a name.
+      this.#endSend(-ECANCELED);
+      this.listener?.unlinked();
+    }
+    const opened = this.#open();
+    if (typeof opened === 'number') return TEMPORARY.has(-opened) ? -EAGAIN : -EACCES;
+    this.#adopt(opened);
+    return 0;
+  }
+
+  #adopt(opened: NativeQueue): void {
+    const old = this.#current;
+    renewMailboxes();
+    this.#listen(opened);
+    opened.setReferenced(this.#referenced);
+    if (this.#reserved) {
+      old.releaseThread();
+      opened.reserveThread();
+    }
+    this.#current = opened;
+    this.#old.push(old);
+    this.#lost = false;
+    this.#timer.reset();
+    this.#endWaits(-ECANCELED);
+    this.#sweep();
+    this.listener?.reopened();
+  }
+
+  /** Those who wait try again, or are told of the failure. */
+  #endWaits(result: number): void {
+    this.#endReceive(result);
+    this.#endSend(result);
+  }
+
+  // What cannot be ended at once ends by itself, through the native callbacks.
+  #endReceive(result: number): void {
+    if (this.#receiving?.cancelReceive() !== true) return;
+    this.#receiveOver();
+    this.#receiveAgain = true;
+    process.nextTick(() => {
+      if (!this.#receiveAgain) return;
+      this.#receiveAgain = false;
+      this.onreceive(result);
+    });
+  }
+
+  #endSend(result: number): void {
+    const waits = this.#parked || this.#sending !== undefined;
+    const sent = this.#sending?.cancelSend() ?? 0;
+    if (!waits || sent === -EINPROGRESS) return;
+    this.#sendOver();
+    this.#sendAgain = true;
+    process.nextTick(() => {
+      if (!this.#sendAgain) return;
+      this.#sendAgain = false;
+      this.onsend(sent > 0 ? sent : result);
+    });
+  }
+
+  /** Closes what nobody will receive from. */
+  #sweep(): void {
+    if (!this.#readable) this.#old = this.#old.filter((each) => each.close() !== 0);
+  }
+}

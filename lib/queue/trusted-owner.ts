@@ -1,0 +1,36 @@
+import { constants } from 'node:os';
+import { invalidType, MessageQueueError } from '../errors.js';
+import { integer, type Check } from '../options.js';
+
+/** Whose queues may be used. */
+export type TrustedOwner = 'any' | readonly number[];
+
+const isUserId = integer(0, 2 ** 32 - 2);
+
+/** @internal */
+export const isTrustedOwner: Check = (argument, value) => {
+  if (value === 'any') return;
+  if (!Array.isArray(value)) throw invalidType(argument, "'any' or a list of user ids", value);
+  for (const [index, each] of value.entries()) isUserId(`${argument}[${index}]`, each);
+};
+
+/** Whether this process would trust a queue that it expected to create. */
+export function isTrusted(owner: number, trusted: TrustedOwner = []): boolean {
+  if (trusted === 'any' || owner === 0 || owner === process.geteuid?.()) return true;
+  return trusted.includes(owner);
+}
+
+/** @internal */
+export function untrustedError(queue: string, owner: number): MessageQueueError {
+  return new MessageQueueError(
+    `Queue '${queue}' exists already and belongs to user ${owner}, who could read or withhold what ` +
+      `is sent to it. If that is intended, open it with trustedOwner: [${owner}], or 'any'; else ` +
+      `choose another name, or have root unlink it`,
+    {
+      code: 'ERR_MQ_UNTRUSTED_OWNER',
+      errno: -constants.errno.EPERM,
+      syscall: 'mq_open',
+      queue,
+    },
+  );
+}

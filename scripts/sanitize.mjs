@@ -1,0 +1,93 @@
+// Runs the tests with the addon built for a sanitizer: `address` (with undefined behaviour and leaks) or
+// `thread`. In a copy, so that the checkout keeps its own build. What follows goes to mocha.
+import { spawnSync, execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ADDON = 'posix_mqueue.node';
+const root = fileURLToPath(new URL('..', import.meta.url));
+const suppressions = join(root, 'scripts', 'sanitizers');
+
+const kinds = {
+  address: {
+    build: 'address,undefined',
+    library: 'libasan.so',
+    environment: (log) => ({
+      ASAN_OPTIONS: `detect_leaks=1:exitcode=0:log_path=${log}`,
+      LSAN_OPTIONS: `print_suppressions=0:suppressions=${join(suppressions, 'lsan.supp')}`,
+      UBSAN_OPTIONS: `print_stacktrace=1:log_path=${log}`,
+    }),
+  },
+  thread: {
+    build: 'thread',
+    library: 'libtsan.so',
+    environment: (log) => ({
+      TSAN_OPTIONS: `exitcode=0:log_path=${log}:suppressions=${join(suppressions, 'tsan.supp')}`,
+    }),
+  },
+};
+
+const [kind, ...parameters] = process.argv.slice(2);
+const sanitizer = kinds[kind];
+if (sanitizer === undefined) {
+  console.error(`usage: node scripts/sanitize.mjs ${Object.keys(kinds).join('|')} [mocha options]`);
+  process.exit(2);
+}
+
+function copyCheckout(folder) {
+  for (const each of ['addon', 'binding.gyp', 'dist', 'out', 'package.json', 'scripts', '.mocharc.json']) {
+    cpSync(join(root, each), join(folder, each), { recursive: true });
+  }
+  for (const each of ['node_modules', 'test', 'lib', 'examples']) {
+    symlinkSync(join(root, each), join(folder, each));
+  }
+}
+
+/** A report is ours when the addon is in one of its stacks. A leak is one stack. */
+function reportsOf(folder) {
+  const reports = readdirSync(folder).flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    return text.split(kind === 'thread' ? /^={18}$/m : /\n\n/);
+  });
+  const real = reports.filter((each) => /^#?\s*#0 |\n\s*#0 /.test(each) || each.includes('runtime error'));
+  return { all: real.length, ours: real.filter((each) => each.includes(ADDON)) };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
+let status = 1;
+try {
+  copyCheckout(folder);
+  const built = spawnSync(
+    'npm',
+    ['run', '--silent', 'build:native', '--', '--loglevel=warn', '--', `-Dsanitize=${sanitizer.build}`],
+    { cwd: folder, stdio: 'inherit' },
+  );
+  if (built.status !== 0) throw new Error('the addon could not be built');
+  const logs = join(folder, 'logs');
+  mkdirSync(logs);
+  const library = execFileSync('g++', [`-print-file-name=${sanitizer.library}`]).toString().trim();
+  const tests = spawnSync(
+    process.execPath,
+    [join('node_modules', 'mocha', 'bin', 'mocha.js'), ...parameters],
+    {
+      cwd: folder,
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        SANITIZER: kind,
+        LD_PRELOAD: library,
+        ...sanitizer.environment(join(logs, 'report')),
+      },
+    },
+  );
+  const { all, ours } = reportsOf(logs);
+  for (const each of ours) console.error(each);
+  console.log(`${kind}: ${ours.length} reports of the addon, ${all - ours.length} others`);
+  status = ours.length > 0 ? 1 : (tests.status ?? 1);
+} finally {
+  if (process.env.KEEP_SANITIZED === undefined) rmSync(folder, { recursive: true, force: true });
+  else console.log(folder);
+}
+process.exit(status);

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { MessageQueue, createReadStream, text, type OpenOptions, type WaitMode } from 'posix-mqueue';
+import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
+import { unlinkQuietly } from './support/code.js';
+
+const SMALL = { maxMessages: 2, maxMessageSize: 32 };
+
+describe('a queue that is unlinked under its users', () => {
+  let name: string;
+  const opened: MessageQueue[] = [];
+  const open = (options: OpenOptions = {}): MessageQueue => {
+    const queue = MessageQueue.open(name, { create: true, ...SMALL, ...options });
+    opened.push(queue);
+    return queue;
+  };
+  beforeEach(() => {
+    name = temporaryName();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((queue) => queue.close()));
+    unlinkQuietly(name);
+  });
+
+  it('is told by stat()', () => {
+    const queue = open();
+    assert.equal(queue.stat().unlinked, false);
+    MessageQueue.unlink(name);
+    assert.equal(queue.stat().unlinked, true);
+    open();
+    assert.equal(queue.stat().unlinked, true);
+  });
+
+  it('is told by an event, once, to those who listen', async () => {
+    const queue = open();
+    let times = 0;
+    queue.on('unlinked', () => (times += 1));
+    const told = once(queue, 'unlinked');
+    MessageQueue.unlink(name);
+    await told;
+    queue.on('unlinked', () => undefined);
+    const other = open();
+    const otherTold = once(other, 'unlinked');
+    MessageQueue.unlink(name);
+    await otherTold;
+    assert.equal(times, 1);
+  });
+
+  it('goes on as the old one without `reopen`', async () => {
+    const queue = open();
+    MessageQueue.unlink(name);
+    await queue.send('old');
+    assert.equal(open().currentMessages, 0);
+    assert.equal((await queue.receive()).text(), 'old');
+  });
+
+  for (const wait of ['auto', 'worker', 'loop'] satisfies WaitMode[]) {
+    describe(`with reopen: true and wait: '${wait}'`, () => {
+      const how = { reopen: true, wait, create: false };
+
+      it('receives from the one that has the name, whoever created it', async () => {
+        const queue = open({ reopen: true, wait });
+        const reopened = once(queue, 'reopened');
+        const message = queue.receive();
+        MessageQueue.unlink(name);
+        const other = open({ wait });
+        await other.send('new');
+        assert.equal((await message).text(), 'new');
+        await reopened;
+        assert.equal(queue.stat().unlinked, false);
+      });
+
+      it('waits for the queue where it may not create one', async () => {
+        open();
+        const queue = open(how);
+        const unlinked = once(queue, 'unlinked');
+        const message = queue.receive();
+        MessageQueue.unlink(name);
+        await unlinked;
+        await open().send('new');
+        assert.equal((await message).text(), 'new');
+      });
+
+      it('creates it again where it may', async () => {
+        const queue = open({ reopen: true, wait });
+        MessageQueue.unlink(name);
+        await queue.send('new');
+        assert.equal(open({ create: false }).currentMessages, 1);
+      });
+
+      it('receives what is left in the old one first', async () => {
+        const queue = open({ reopen: true, wait });
+        await queue.send('old 1');
+        await queue.send('old 2', { priority: 1 });
+        MessageQueue.unlink(name);
+        await open().send('new', { priority: 2 });
+        await queue.send('own');
+        const texts = [];
+        for (let count = 0; count < 4; count += 1) texts.push((await queue.receive()).text());
+        assert.deepEqual(texts, ['old 2', 'old 1', 'new', 'own']);
+      });
+
+      it('keeps sends back until there is a queue with the name', async () => {
+        const creator = open();
+        const queue = open({ ...how, access: 'write' });
+        MessageQueue.unlink(name);
+        const unlinked = once(queue, 'unlinked');
+        let sent = false;
+        const sending = queue.send('kept').then(() => (sent = true));
+        await unlinked;
+        assert.equal(queue.trySend('refused'), false);
+        assert.equal(sent, false);
+        assert.equal(creator.currentMessages, 0);
+        const again = open();
+        assert.equal((await again.receive()).text(), 'kept');
+        await sending;
+      });
+
+      it('frees a sender that is blocked on the old one', async () => {
+        const creator = open({ maxMessages: 1 });
+        const queue = open({ ...how, access: 'write' });
+        await queue.send('full');
+        const sending = queue.send('blocked');
+        const unlinked = once(queue, 'unlinked');
+        MessageQueue.unlink(name);
+        await unlinked;
+        const again = open();
+        assert.equal((await again.receive()).text(), 'blocked');
+        await sending;
+        assert.equal((await creator.receive()).text(), 'full');
+      });
+
+      it('can be given up while there is none', async () => {
+        open();
+        const queue = open(how);
+        MessageQueue.unlink(name);
+        const late = { code: 'ETIMEDOUT' };
+        await assert.rejects(queue.send('x', { timeout: 30 }), late);
+        await assert.rejects(queue.receive({ timeout: 30 }), late);
+        const sending = assert.rejects(queue.send('y'), { code: 'ERR_MQ_CLOSED' });
+        const receiving = assert.rejects(queue.receive(), { code: 'ERR_MQ_CLOSED' });
+        assert.deepEqual(await queue.close(), []);
+        await Promise.all([sending, receiving]);
+      });
+    });
+  }
+
+  it('has the sizes of the new one', async () => {
+    const queue = open({ reopen: true });
+    MessageQueue.unlink(name);
+    open({ maxMessages: 3, maxMessageSize: 100 });
+    const reopened = once(queue, 'reopened');
+    assert.equal(queue.trySend('x'), true);
+    await reopened;
+    assert.deepEqual([queue.maxMessages, queue.maxMessageSize], [3, 100]);
+    await queue.send('x'.repeat(100));
+  });
+
+  it('streams on', async () => {
+    const creator = open();
+    const stream = createReadStream(name, { codec: text, reopen: true });
+    const seen: string[] = [];
+    await creator.send('1');
+    for await (const line of stream) {
+      seen.push(line);
+      if (line === '3') break;
+      MessageQueue.unlink(name);
+      await open().send(String(seen.length + 1));
+    }
+    assert.deepEqual(seen, ['1', '2', '3']);
+  });
+
+  it('survives twenty of them, and keeps no descriptor', async () => {
+    const { readdirSync } = await import('node:fs');
+    const queue = open({ reopen: true });
+    const before = readdirSync('/proc/self/fd').length;
+    for (let count = 0; count < 20; count += 1) {
+      MessageQueue.unlink(name);
+      await queue.send(String(count));
+      assert.equal((await queue.receive()).text(), String(count));
+    }
+    assert.equal(queue.tryReceive(), null);
+    assert.equal(readdirSync('/proc/self/fd').length, before);
+  });
+
+  it('refuses the option for a queue object', () => {
+    const queue = temporaryQueue(SMALL);
+    // @ts-expect-error -- for JavaScript
+    assert.throws(() => queue.createReadStream({ reopen: true }), /has no option 'reopen'/);
+  });
+});
