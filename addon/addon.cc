@@ -29,9 +29,11 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports["outbox"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     return Environment::Of(info.Env())->outbox().buffer();
   });
-  // Cancels all waits of this environment, and lets no more begin.
-  exports["stop"] = Napi::Function::New(
-      env, [](const Napi::CallbackInfo& info) { Environment::Of(info.Env())->Stop(); });
+  // Cancels all waits of this environment, and lets no more begin. How many messages were lost.
+  exports["stop"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+    const size_t lost = Environment::Of(info.Env())->Stop();
+    return Napi::Number::New(info.Env(), static_cast<double>(lost));
+  });
   // notifyWhenThreadFree(listener): once.
   exports["notifyWhenThreadFree"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     if (info[0].IsFunction()) {

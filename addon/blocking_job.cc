@@ -65,9 +65,9 @@ void BlockingJob::AwaitBack() {
   back_.wait(guard, [this] { return state_ == State::kBack; });
 }
 
-void BlockingJob::Abandon() {
+size_t BlockingJob::Abandon(const struct timespec* deadline) {
   AwaitBack();
-  Discard();
+  return Discard(deadline);
 }
 
 int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {

@@ -6,6 +6,8 @@
 #include "blocking_job.h"
 #include "pool_budget.h"
 #include "queue.h"
+#include "syscalls.h"
+#include "uncaught.h"
 
 namespace mqueue {
 
@@ -63,6 +65,11 @@ void Environment::RemoveJob(BlockingJob* job) {
   FinishCleanup();
 }
 
+void Environment::RemoveQueue(Queue* queue) {
+  queues_.erase(queue);
+  inbox_.Forget(queue);
+}
+
 void Environment::HandleClosed() {
   --open_handles_;
   FinishCleanup();
@@ -72,11 +79,14 @@ void Environment::CancelJobs() {
   for (BlockingJob* job : jobs_) job->Cancel();
 }
 
-void Environment::Stop() {
+size_t Environment::Stop() {
   stopped_ = true;
   PoolBudget::Unsubscribe(this);
   CancelJobs();
-  for (BlockingJob* job : jobs_) job->Abandon();
+  const struct timespec deadline = InMilliseconds(kPatience);
+  size_t lost = 0;
+  for (BlockingJob* job : jobs_) lost += job->Abandon(&deadline);
+  return lost;
 }
 
 void Environment::NotifyWhenThreadFree(Napi::Function listener) {
@@ -93,10 +103,10 @@ void Environment::ThreadFreed() {
   const Napi::HandleScope scope(env_);
   const Napi::Function listener = on_freed_.Value();
   on_freed_.Reset();
-  listener.MakeCallback(env_.Global(), 0, nullptr);
-  if (env_.IsExceptionPending()) {
-    napi_fatal_exception(env_, env_.GetAndClearPendingException().Value());
-  }
+  napi_value global = nullptr;
+  if (napi_get_global(env_, &global) != napi_ok) return;
+  if (napi_make_callback(env_, nullptr, global, listener, 0, nullptr, nullptr) == napi_ok) return;
+  ReportUncaught(env_);
 }
 
 void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
@@ -106,6 +116,9 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->stopped_ = true;
   PoolBudget::Unsubscribe(environment);
   environment->on_freed_.Reset();
+  // JavaScript was ended between the call that brought them and its own first step.
+  Queue* source = environment->inbox_.untaken();
+  if (source != nullptr) source->GiveBackInbox();
   environment->inbox_.Release();
   environment->outbox_.Release();
   environment->CancelJobs();

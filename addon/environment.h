@@ -35,13 +35,17 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void AddJob(BlockingJob* job) { jobs_.insert(job); }
   void RemoveJob(BlockingJob* job);
   void AddQueue(Queue* queue) { queues_.insert(queue); }
-  void RemoveQueue(Queue* queue) { queues_.erase(queue); }
+  void RemoveQueue(Queue* queue);
   void HandleOpened() { ++open_handles_; }
   void HandleClosed();
 
-  // Ends every wait for good and gives messages that came meanwhile back to the kernel. For
-  // process 'exit': Node joins the pool's threads before it runs cleanup hooks.
-  void Stop();
+  // Ends every wait for good and gives messages that came meanwhile back to the kernel: how many found
+  // no room there. For process 'exit': Node joins the pool's threads before it runs cleanup hooks.
+  size_t Stop();
+
+  // How long an end waits for room for what goes back, in milliseconds. A sender that is blocked on
+  // the queue has filled the place of what was taken, so without waiting there would never be any.
+  static constexpr long kPatience = 100;
 
   // Calls `listener` once, on the loop, after a pool thread of the budget became free.
   void NotifyWhenThreadFree(Napi::Function listener);

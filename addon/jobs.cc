@@ -29,9 +29,10 @@ void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
   queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch_);
 }
 
-void ReceiveJob::Discard() {
-  GiveBack(fd_, writable_, batch_, 0);
+size_t ReceiveJob::Discard(const struct timespec* deadline) {
+  const size_t lost = batch_.count() - GiveBack(fd_, writable_, batch_, 0, deadline);
   MarkTaken();
+  return lost;
 }
 
 void ReceiveJob::MarkTaken() {
@@ -61,13 +62,14 @@ void SendJob::Back(Queue* queue, bool cancelled_in_queue) {
   queue->SendJobBack(cancelled_in_queue ? -ECANCELED : error_, sent_);
 }
 
-size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first) {
+size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
+                const struct timespec* deadline) {
   if (first >= batch.count()) return 0;
   int error = 0;
-  if (writable) return batch.SendFrom(fd, first, &error) - first;
+  if (writable) return batch.SendFrom(fd, first, &error, deadline) - first;
   const OpenResult twin = WritingTwin(fd);
   if (twin.error != 0) return 0;
-  return batch.SendFrom(twin.descriptor.get(), first, &error) - first;
+  return batch.SendFrom(twin.descriptor.get(), first, &error, deadline) - first;
 }
 
 }  // namespace mqueue

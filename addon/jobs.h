@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <ctime>
 #include <memory>
 
 #include "blocking_job.h"
@@ -22,7 +23,7 @@ class ReceiveJob : public BlockingJob {
  protected:
   void Run() override;
   void Back(Queue* queue, bool cancelled_in_queue) override;
-  void Discard() override;
+  size_t Discard(const struct timespec* deadline) override;
 
  private:
   int fd_;
@@ -49,8 +50,9 @@ class SendJob : public BlockingJob {
   MessageBatch batch_;
 };
 
-// Puts messages from `first` on back into the kernel's queue, with their priorities and without
-// waiting. `writable`: whether `fd` itself may send. Returns how many went.
-size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first);
+// Puts messages from `first` on back into the kernel's queue, with their priorities, without waiting
+// or waiting until `deadline`. `writable`: whether `fd` itself may send. Returns how many went.
+size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
+                const struct timespec* deadline = nullptr);
 
 }  // namespace mqueue

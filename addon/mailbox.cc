@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "uncaught.h"
+
 namespace mqueue {
 
 bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
@@ -10,7 +12,7 @@ bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
   void* memory = nullptr;
   napi_value buffer = nullptr;
   if (napi_create_arraybuffer(env, kHeaderBytes + wanted, &memory, &buffer) != napi_ok) {
-    if (env.IsExceptionPending()) env.GetAndClearPendingException();
+    DropException(env);
     return false;
   }
   buffer_ = Napi::Reference<Napi::ArrayBuffer>::New(Napi::ArrayBuffer(env, buffer), 1);
@@ -22,7 +24,13 @@ bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
 
 void Mailbox::Release() { buffer_.Reset(); }
 
-long Mailbox::Publish() {
+void Mailbox::Forget(const Queue* queue) {
+  if (source_ == queue) source_ = nullptr;
+}
+
+long Mailbox::Publish(Queue* queue) {
+  source_ = queue;
+  headers_[kTaken] = 0;
   const size_t count = std::min(batch_.count(), kMostMessages);
   for (size_t index = 0; index < count; ++index) {
     headers_[index * 2] = static_cast<uint32_t>(batch_.entry(index).size);

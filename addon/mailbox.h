@@ -9,15 +9,19 @@
 
 namespace mqueue {
 
+class Queue;
+
 // Memory that JavaScript sees too, in which messages cross the boundary in one direction: no
 // JavaScript value has to be made or read for each. It is full only during a call.
 //
-// Its ArrayBuffer begins with two uint32 for each message, size and priority; behind them are the
-// bytes, each message from the next multiple of MessageBatch::kAlignment on.
+// Its ArrayBuffer begins with two uint32 for each message, size and priority; then one, which the
+// reader makes 1 when it has taken what is there; behind them are the bytes, each message from the next
+// multiple of MessageBatch::kAlignment on.
 class Mailbox {
  public:
   static constexpr size_t kMostMessages = 512;
-  static constexpr size_t kHeaderBytes = kMostMessages * 2 * sizeof(uint32_t);
+  static constexpr size_t kTaken = kMostMessages * 2;
+  static constexpr size_t kHeaderBytes = MessageBatch::Aligned((kTaken + 1) * sizeof(uint32_t));
 
   // Makes room for messages of this size. False when there is no memory for it.
   bool Reserve(Napi::Env env, size_t message_size);
@@ -25,13 +29,20 @@ class Mailbox {
   Napi::Value buffer() const { return buffer_.Value(); }
 
   MessageBatch& batch() { return batch_; }
-  // Writes the headers of what is in the batch. How many messages that are.
-  long Publish();
+  // Writes the headers of what is in the batch, which came from `queue`. How many messages that are.
+  long Publish(Queue* queue);
+  // For the end: where the messages came from that nobody took; null when there are none.
+  Queue* untaken() const { return empty_or_taken() ? nullptr : source_; }
+  // The queue is going.
+  void Forget(const Queue* queue);
   // Makes the batch from the headers. False when they are wrong.
   bool Collect(size_t count);
 
  private:
+  bool empty_or_taken() const { return batch_.empty() || headers_[kTaken] != 0; }
+
   Napi::Reference<Napi::ArrayBuffer> buffer_;
+  Queue* source_ = nullptr;
   uint32_t* headers_ = nullptr;
   size_t capacity_ = 0;
   MessageBatch batch_;

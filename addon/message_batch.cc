@@ -53,11 +53,16 @@ int MessageBatch::TakeOne(int fd, size_t message_size, const struct timespec* de
   return 0;
 }
 
-size_t MessageBatch::SendFrom(int fd, size_t first, int* error) const {
+size_t MessageBatch::SendFrom(int fd, size_t first, int* error,
+                              const struct timespec* deadline) const {
   *error = 0;
   size_t index = first;
   for (; index < entries_.size(); ++index) {
-    *error = TrySend(fd, data(index), entries_[index].size, entries_[index].priority);
+    const Entry& entry = entries_[index];
+    *error = TrySend(fd, data(index), entry.size, entry.priority);
+    while (deadline != nullptr && (*error == -EAGAIN || *error == -EINTR)) {
+      *error = Send(fd, data(index), entry.size, entry.priority, deadline);
+    }
     if (*error != 0) break;
   }
   return index;

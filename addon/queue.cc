@@ -124,7 +124,7 @@ Napi::Value Queue::TryReceive(const Napi::CallbackInfo& info) {
   Mailbox& inbox = environment_->inbox();
   inbox.batch().Clear();
   const int error = inbox.batch().Drain(fd(), message_size_, Maximum(info));
-  return Number(info.Env(), inbox.batch().empty() ? error : inbox.Publish());
+  return Number(info.Env(), inbox.batch().empty() ? error : inbox.Publish(this));
 }
 
 // How many messages of the outbox, from the front, were sent; or a negative errno.
@@ -136,11 +136,17 @@ Napi::Value Queue::TrySend(const Napi::CallbackInfo& info) {
   return Number(info.Env(), sent > 0 ? static_cast<long>(sent) : error);
 }
 
-// How many messages of the outbox, from the front, went back into the queue.
+// How many messages of the outbox, from the front, went back into the queue. The second argument:
+// milliseconds to wait for room.
 Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
   Mailbox& outbox = environment_->outbox();
   if (!CollectOutbox(info, &outbox)) return Number(info.Env(), 0);
-  return Number(info.Env(), static_cast<long>(GiveBack(fd(), writable_, outbox.batch(), 0)));
+  uint32_t patience = 0;
+  if (!ReadUint32(info.Env(), info[1], &patience)) patience = 0;
+  const struct timespec deadline = InMilliseconds(patience);
+  const MessageBatch& batch = outbox.batch();
+  const size_t given = GiveBack(fd(), writable_, batch, 0, patience == 0 ? nullptr : &deadline);
+  return Number(info.Env(), static_cast<long>(given));
 }
 
 // As giveBack, for messages of the inbox from this one on: JavaScript could not take them over.

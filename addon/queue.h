@@ -43,6 +43,8 @@ class Queue : public Napi::ObjectWrap<Queue> {
   void ReceiveJobBack(int error, const MessageBatch& batch);
   void SendJobBack(int error, size_t sent);
   void CloseHandles();
+  // At the end: what is in the inbox, waiting a moment for room.
+  void GiveBackInbox();
 
  private:
   enum class Way { kNone, kWorker, kLoop, kSpin };
@@ -74,6 +76,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   void EndSend();
   void TryWaitingReceive(int status);
   void TryWaitingSend(int status);
+  void GiveBackInTime(const MessageBatch& batch);
   long Post(int error, const MessageBatch& batch);
   void DeliverReceived(long result);
   void DeliverSent(int error, size_t sent);

@@ -7,6 +7,8 @@
 #include "jobs.h"
 #include "queue.h"
 #include "queue_arguments.h"
+#include "syscalls.h"
+#include "uncaught.h"
 #include "wake_signal.h"
 
 namespace mqueue {
@@ -184,7 +186,7 @@ void Queue::TryWaitingReceive(int status) {
     error = -ETIMEDOUT;
   }
   EndReceive();
-  DeliverReceived(batch.empty() ? error : environment_->inbox().Publish());
+  DeliverReceived(batch.empty() ? error : environment_->inbox().Publish(this));
 }
 
 void Queue::TryWaitingSend(int status) {
@@ -202,10 +204,19 @@ void Queue::TryWaitingSend(int status) {
 void Queue::ReceiveJobBack(int error, const MessageBatch& batch) {
   EndReceive();
   if (environment_->stopped()) {
-    GiveBack(fd(), writable_, batch, 0);
+    GiveBackInTime(batch);
     return;
   }
   DeliverReceived(Post(error, batch));
+}
+
+void Queue::GiveBackInbox() {
+  if (descriptor_.valid()) GiveBackInTime(environment_->inbox().batch());
+}
+
+void Queue::GiveBackInTime(const MessageBatch& batch) {
+  const struct timespec deadline = InMilliseconds(Environment::kPatience);
+  GiveBack(fd(), writable_, batch, 0, &deadline);
 }
 
 void Queue::SendJobBack(int error, size_t sent) {
@@ -217,7 +228,7 @@ void Queue::SendJobBack(int error, size_t sent) {
 long Queue::Post(int error, const MessageBatch& batch) {
   if (batch.empty()) return error;
   Mailbox& inbox = environment_->inbox();
-  if (inbox.batch().CopyFrom(batch)) return inbox.Publish();
+  if (inbox.batch().CopyFrom(batch)) return inbox.Publish(this);
   GiveBack(fd(), writable_, batch, 0);
   return -ENOMEM;
 }
@@ -239,10 +250,7 @@ void Queue::Call(const char* property, napi_value argument) {
   napi_value callback = nullptr;
   if (napi_get_named_property(env, self, property, &callback) != napi_ok) return;
   if (napi_make_callback(env, context_, self, callback, 1, &argument, nullptr) == napi_ok) return;
-  // Nothing is pending when the environment is being terminated.
-  if (env.IsExceptionPending()) {
-    napi_fatal_exception(env, env.GetAndClearPendingException().Value());
-  }
+  ReportUncaught(env);
 }
 
 }  // namespace mqueue

@@ -40,6 +40,9 @@ int Send(int fd, const char* data, size_t size, unsigned priority, const struct 
 ssize_t TryReceive(int fd, char* buffer, size_t size, unsigned* priority);
 int TrySend(int fd, const char* data, size_t size, unsigned priority);
 
+// A deadline for Send.
+struct timespec InMilliseconds(long milliseconds);
+
 // A second, writing descriptor of the queue behind `fd`, also when it was unlinked meanwhile.
 OpenResult WritingTwin(int fd);
 

@@ -3,7 +3,8 @@ import { native, type NativeQueue } from './native.js';
 
 // How the addon lays out a mailbox, see addon/mailbox.h.
 const MOST_MESSAGES = 512;
-const HEADER_BYTES = MOST_MESSAGES * 8;
+const TAKEN = MOST_MESSAGES * 2;
+const HEADER_BYTES = MOST_MESSAGES * 8 + 8;
 const ALIGNMENT = 8;
 
 // A message that is kept keeps alive those that came with it, up to this many bytes.
@@ -31,7 +32,7 @@ class Mailbox {
   renew(): void {
     const buffer = this.#buffer();
     if ((this.headers as Uint32Array | undefined)?.buffer === buffer) return;
-    this.headers = new Uint32Array(buffer, 0, MOST_MESSAGES * 2);
+    this.headers = new Uint32Array(buffer, 0, TAKEN + 1);
     this.bytes = new Uint8Array(buffer, HEADER_BYTES);
   }
 }
@@ -41,6 +42,7 @@ class Inbox extends Mailbox {
   take(queue: NativeQueue, count: number): Message[] {
     const messages: Message[] = [];
     let offset = 0;
+    this.headers[TAKEN] = 1;
     try {
       while (messages.length < count) offset = this.#takeSlab(messages, count, offset);
     } catch (error) {

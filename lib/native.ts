@@ -48,8 +48,11 @@ export interface NativeQueue {
   /** After `cancelReceive()` said false: as `onreceive`, at once, and that is not called. */
   settleReceive(): number;
 
-  /** How many of the outbox's `count` messages went back into the kernel's queue without waiting. */
-  giveBack(count: number): number;
+  /**
+   * How many of the outbox's `count` messages went back into the kernel's queue, waiting (and blocking
+   * the event loop) for at most so many milliseconds.
+   */
+  giveBack(count: number, patience: number): number;
   /** The same for the messages of the inbox from number `first` on. */
   returnFrom(first: number): number;
 
@@ -76,8 +79,11 @@ export interface NativeBinding {
   /** The memory that both sides share. Another one once a queue of larger messages was opened. */
   inbox(): ArrayBuffer;
   outbox(): ArrayBuffer;
-  /** Ends every wait of this thread, and lets no more begin. */
-  stop(): void;
+  /**
+   * Ends every wait of this thread, and lets no more begin. How many messages had been taken and could
+   * not be given back.
+   */
+  stop(): number;
   /** Calls `listener` once, after a pool thread of the budget became free. */
   notifyWhenThreadFree(listener: () => void): void;
   /** How many pool threads of this process may be blocked at one time. */
@@ -131,9 +137,3 @@ function load(): NativeBinding {
 
 /** @internal */
 export const native: NativeBinding = load();
-
-// Node joins the pool's threads at exit before it runs an addon's cleanup hooks, so a blocked one
-// would keep the process for ever.
-process.once('exit', () => {
-  native.stop();
-});

@@ -1,7 +1,15 @@
 // Runs the tests with the addon built for a sanitizer: `address` (with undefined behaviour and leaks) or
 // `thread`. In a copy, so that the checkout keeps its own build. What follows goes to mocha.
 import { spawnSync, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +45,15 @@ if (sanitizer === undefined) {
 }
 
 function copyCheckout(folder) {
-  for (const each of ['addon', 'binding.gyp', 'dist', 'out', 'package.json', 'scripts', '.mocharc.json']) {
+  for (const each of [
+    'addon',
+    'binding.gyp',
+    'dist',
+    'out',
+    'package.json',
+    'scripts',
+    '.mocharc.json',
+  ]) {
     cpSync(join(root, each), join(folder, each), { recursive: true });
   }
   for (const each of ['node_modules', 'test', 'lib', 'examples']) {
@@ -51,7 +67,9 @@ function reportsOf(folder) {
     const text = readFileSync(join(folder, file), 'utf8');
     return text.split(kind === 'thread' ? /^={18}$/m : /\n\n/);
   });
-  const real = reports.filter((each) => /^#?\s*#0 |\n\s*#0 /.test(each) || each.includes('runtime error'));
+  const real = reports.filter(
+    (each) => /^#?\s*#0 |\n\s*#0 /.test(each) || each.includes('runtime error'),
+  );
   return { all: real.length, ours: real.filter((each) => each.includes(ADDON)) };
 }
 
@@ -61,13 +79,23 @@ try {
   copyCheckout(folder);
   const built = spawnSync(
     'npm',
-    ['run', '--silent', 'build:native', '--', '--loglevel=warn', '--', `-Dsanitize=${sanitizer.build}`],
+    [
+      'run',
+      '--silent',
+      'build:native',
+      '--',
+      '--loglevel=warn',
+      '--',
+      `-Dsanitize=${sanitizer.build}`,
+    ],
     { cwd: folder, stdio: 'inherit' },
   );
   if (built.status !== 0) throw new Error('the addon could not be built');
   const logs = join(folder, 'logs');
   mkdirSync(logs);
-  const library = execFileSync('g++', [`-print-file-name=${sanitizer.library}`]).toString().trim();
+  const library = execFileSync('g++', [`-print-file-name=${sanitizer.library}`])
+    .toString()
+    .trim();
   const tests = spawnSync(
     process.execPath,
     [join('node_modules', 'mocha', 'bin', 'mocha.js'), ...parameters],

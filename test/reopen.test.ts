@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { MessageQueue, createReadStream, text, type OpenOptions, type WaitMode } from 'posix-mqueue';
+import {
+  MessageQueue,
+  createReadStream,
+  text,
+  type OpenOptions,
+  type WaitMode,
+} from 'posix-mqueue';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { unlinkQuietly } from './support/code.js';
 

@@ -1,8 +1,8 @@
 import { closedError, systemError } from '../errors.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
-import { closedInTime, closeWhenDropped } from './dropped.js';
-import { putBack } from './put-back.js';
+import { closedInTime, closeWhenDropped } from './left-open.js';
+import { putBackOrWarn } from './put-back.js';
 import { QueueLink } from './queue-link.js';
 import { ReceiveLine } from './receive-line.js';
 import { SendLine } from './send-line.js';
@@ -43,7 +43,7 @@ export class QueueCore {
     this.receives = new ReceiveLine(name, native, options.wait, options.busyPoll);
     this.sends = new SendLine(name, native, options.wait, options.busyPoll);
     this.#link = new QueueLink(native, this.#sizes);
-    closeWhenDropped(this, native, this.receives);
+    closeWhenDropped(this, { name, native, receives: this.receives });
   }
 
   get maxMessages(): number {
@@ -123,7 +123,7 @@ export class QueueCore {
 
   /** Puts messages back into the kernel's queue, or warns that they are gone. */
   giveBack(messages: readonly Message[]): void {
-    putBack(this.name, this.#native, messages);
+    putBackOrWarn(this.name, this.#native, messages);
   }
 
   /**
@@ -154,6 +154,6 @@ export class QueueCore {
     // A close(2) of a queue fails for a bad descriptor only.
     if (!this.#drained || this.#borrowers.size > 0) return;
     this.#native.close();
-    closedInTime(this);
+    closedInTime(this, this.#native);
   }
 }

@@ -137,9 +137,9 @@ export class ReopeningQueue implements NativeQueue {
     return result;
   }
 
-  giveBack(count: number): number {
+  giveBack(count: number, patience: number): number {
     this.#ensure();
-    return this.#current.giveBack(count);
+    return this.#current.giveBack(count, patience);
   }
 
   returnFrom(first: number): number {

@@ -1,0 +1,54 @@
+import { native as addon, type NativeQueue } from '../native.js';
+import { putBack, putBackOrWarn, undelivered } from './put-back.js';
+import type { ReceiveLine } from './receive-line.js';
+
+/** What is left of a queue object that was not closed. Nothing in it may refer to that object. */
+interface Remains {
+  readonly name: string;
+  readonly native: NativeQueue;
+  readonly receives: ReceiveLine;
+}
+
+// As the addon has it for what is on its way from the pool.
+const PATIENCE = 100;
+
+const open = new Map<WeakKey, Remains>();
+const registry = new FinalizationRegistry<Remains>(closeDropped);
+let warned = false;
+
+/** Closes the queue, and warns once in a process, when `owner` is collected as garbage. */
+export function closeWhenDropped(owner: object, remains: Remains): void {
+  open.set(remains.native, remains);
+  registry.register(owner, remains, owner);
+}
+
+/** It was closed as it should be. */
+export function closedInTime(owner: object, native: NativeQueue): void {
+  open.delete(native);
+  registry.unregister(owner);
+}
+
+function closeDropped({ name, native, receives }: Remains): void {
+  open.delete(native);
+  putBackOrWarn(name, native, receives.takeHeld());
+  native.close();
+  if (warned) return;
+  warned = true;
+  process.emitWarning(
+    `Queue '${name}' was dropped without close(), and is closed by garbage collection. That comes ` +
+      `late or never: close queues, or declare them with 'await using'. This is the only warning`,
+    { type: 'MessageQueueWarning', code: 'MQ_NOT_CLOSED' },
+  );
+}
+
+// At the end of the process nothing can be awaited, and a blocked pool thread would keep it for ever:
+// Node joins the pool's threads before it runs an addon's cleanup hooks.
+process.once('exit', () => {
+  let lost = addon.stop();
+  for (const { native, receives } of open.values()) {
+    const held = receives.takeHeld();
+    if (held.length > 0) lost += putBack(native, held, PATIENCE);
+  }
+  // There is no later turn of the event loop in which emitWarning could tell it.
+  if (lost > 0) process.emit('warning', undelivered(lost, 'a process that ends'));
+});
