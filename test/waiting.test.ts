@@ -174,6 +174,8 @@ describe('waiting', () => {
     const queue = temporaryQueue({ maxMessages: 8 });
     const began: unknown[] = [];
     for (let round = 0; round < 3; round += 1) {
+      // With all operations of a turn at hand.
+      await nextTurn();
       for (let index = 0; index < 8; index += 1) await queue.send('x');
       await queue.receiveMany(8);
       const receiving = queue.receive();
