@@ -30,6 +30,27 @@ function encode(value: unknown): Uint8Array {
 
 function decode(data: Buffer): unknown {
   const string = decodeUtf8(data);
+  const value = parse(string);
+  // Escapes can spell anything.
+  if ((string.includes('__proto__') || string.includes('\\u')) && hasProto(value)) {
+    throw new SyntaxError('this JSON has a key __proto__, which changes what it is copied to');
+  }
+  return value;
+}
+
+/** Looks at all objects in it, however deep. */
+function hasProto(value: unknown): boolean {
+  const open = [value];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    if (Object.hasOwn(next, '__proto__')) return true;
+    for (const each of Object.values(next)) open.push(each);
+  }
+  return false;
+}
+
+function parse(string: string): unknown {
   try {
     return JSON.parse(string);
   } catch (error) {
@@ -41,10 +62,12 @@ function decode(data: Buffer): unknown {
   }
 }
 
-function typed<T>(parse?: (value: unknown) => T): Codec<T> {
-  if (parse === undefined) return { encode, decode: decode as (data: Buffer) => T };
-  return { encode, decode: (data) => parse(decode(data)) };
+function typed<T>(check?: (value: unknown) => T): Codec<T> {
+  if (check === undefined) return { encode, decode: decode as (data: Buffer) => T };
+  return { encode, decode: (data) => check(decode(data)) };
 }
 
-/** JSON in UTF-8. See {@link JsonCodec} for its three uses. */
+/**
+ * JSON in UTF-8. See {@link JsonCodec} for its three uses. A message with a key `__proto__` is invalid.
+ */
 export const json: JsonCodec = Object.assign(typed, { encode, decode });

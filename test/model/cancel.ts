@@ -1,0 +1,178 @@
+import type { Model, Step } from './explore.js';
+
+/** Parts of the protocol that can be left out, to see that each is needed. */
+export interface Omitted {
+  deadline?: boolean;
+  signal?: boolean;
+  checkOnEntry?: boolean;
+  mask?: boolean;
+  lockWhileSignalling?: boolean;
+  retry?: boolean;
+}
+
+type Where =
+  | 'queued'
+  | 'entering'
+  | 'unmasking'
+  | 'calling'
+  | 'looking'
+  | 'sleeping'
+  | 'returned'
+  | 'leaving'
+  | 'draining'
+  | 'finishing'
+  | 'next job'
+  | 'done'
+  | 'removed';
+
+/** One receive on a pool thread, one canceller, a sender, and a signal that comes from elsewhere. */
+interface State {
+  worker: Where;
+  canceller: 'idle' | 'told' | 'locking' | 'storing' | 'sending' | 'unlocking' | 'done';
+  state: 'queued' | 'waiting' | 'draining' | 'back';
+  locked: boolean;
+  cancelled: boolean;
+  /** The deadline in memory, and the copy that the kernel made of it. */
+  past: boolean;
+  copied: boolean;
+  masked: boolean;
+  pending: boolean;
+  result: 'none' | 'message' | 'interrupted' | 'timeout' | 'cancelled';
+  /** Messages that the sender has yet to send, in the queue, and taken. */
+  unsent: number;
+  queued: number;
+  taken: number;
+  strays: number;
+  hit: boolean;
+}
+
+/** What addon/blocking_job.cc does, and what the kernel does with it. */
+export function cancelModel(omitted: Omitted = {}): Model<State> {
+  const initial: State = {
+    worker: 'queued',
+    canceller: 'idle',
+    state: 'queued',
+    locked: false,
+    cancelled: false,
+    past: false,
+    copied: false,
+    masked: true,
+    pending: false,
+    result: 'none',
+    unsent: 2,
+    queued: 0,
+    taken: 0,
+    strays: 1,
+    hit: false,
+  };
+
+  /** The signal meets the thread, unless it is masked. */
+  function signal(state: State): State {
+    if (state.masked) return { ...state, pending: true };
+    if (state.worker === 'next job') return { ...state, hit: true };
+    // In user space its handler runs, and that was it; in the kernel it ends the sleep.
+    if (state.worker === 'sleeping') return { ...state, worker: 'returned', result: 'interrupted' };
+    if (state.worker === 'looking') return { ...state, pending: true };
+    return state;
+  }
+
+  function work(state: State): State | undefined {
+    switch (state.worker) {
+      case 'queued':
+        return { ...state, worker: 'entering' };
+      case 'entering':
+        if (state.locked) return undefined;
+        if (state.cancelled && omitted.checkOnEntry !== true) {
+          return { ...state, worker: 'finishing', result: 'cancelled' };
+        }
+        return { ...state, worker: 'unmasking', state: 'waiting' };
+      case 'unmasking':
+        return { ...state, worker: 'calling', masked: false, pending: false };
+      case 'calling':
+        return { ...state, worker: 'looking', copied: state.past };
+      case 'looking':
+        if (state.queued > 0) return take({ ...state, worker: 'returned', result: 'message' });
+        if (state.copied) return { ...state, worker: 'returned', result: 'timeout' };
+        if (!state.pending) return { ...state, worker: 'sleeping' };
+        return { ...state, worker: 'returned', result: 'interrupted', pending: false };
+      case 'sleeping':
+        if (state.queued === 0) return undefined;
+        return take({ ...state, worker: 'returned', result: 'message' });
+      case 'returned':
+        return { ...state, worker: 'leaving', masked: omitted.mask !== true };
+      case 'leaving':
+        if (state.result !== 'message' && !state.cancelled && omitted.retry !== true) {
+          return { ...state, worker: 'unmasking', result: 'none' };
+        }
+        if (state.locked) return undefined;
+        return { ...state, worker: 'draining', state: 'draining' };
+      case 'draining':
+        if (state.result === 'message' && !state.cancelled && state.queued > 0) return take(state);
+        return { ...state, worker: 'finishing' };
+      case 'finishing':
+        if (state.locked) return undefined;
+        return { ...state, worker: 'next job', state: 'back' };
+      case 'next job':
+        return { ...state, worker: 'done' };
+      default:
+        return undefined;
+    }
+  }
+
+  function take(state: State): State {
+    return { ...state, queued: state.queued - 1, taken: state.taken + 1 };
+  }
+
+  function cancel(state: State): State | undefined {
+    switch (state.canceller) {
+      case 'idle':
+        return { ...state, canceller: 'told', cancelled: true };
+      case 'told':
+        // uv_cancel takes a job away that no thread has begun.
+        if (state.worker !== 'queued') return { ...state, canceller: 'locking' };
+        return { ...state, canceller: 'done', worker: 'removed', result: 'cancelled' };
+      case 'locking':
+        if (state.state !== 'waiting') return { ...state, canceller: 'done' };
+        return { ...state, canceller: 'storing', locked: omitted.lockWhileSignalling !== true };
+      case 'storing':
+        return { ...state, canceller: 'sending', past: omitted.deadline !== true };
+      case 'sending': {
+        const sent = omitted.signal === true ? state : signal(state);
+        return { ...sent, canceller: 'unlocking' };
+      }
+      case 'unlocking':
+        return { ...state, canceller: 'done', locked: false };
+      default:
+        return undefined;
+    }
+  }
+
+  return {
+    initial,
+    steps(state) {
+      const steps: Step<State>[] = [];
+      const worked = work(state);
+      if (worked !== undefined) steps.push([`worker: ${state.worker}`, worked]);
+      const cancelled = cancel(state);
+      if (cancelled !== undefined) steps.push([`canceller: ${state.canceller}`, cancelled]);
+      if (state.unsent > 0) {
+        steps.push(['sender', { ...state, unsent: state.unsent - 1, queued: state.queued + 1 }]);
+      }
+      if (state.strays > 0) steps.push(['a late signal', signal({ ...state, strays: 0 })]);
+      return steps;
+    },
+    problem(state, final) {
+      // A late one of another job is masked there; one of this job must not reach the next either.
+      if (state.hit) return 'the signal interrupts the next job of the thread';
+      if (state.unsent + state.queued + state.taken !== 2) return 'a message is lost or doubled';
+      if (state.worker === 'draining' && state.result === 'interrupted' && !state.cancelled) {
+        return 'a signal of somebody else ends the wait';
+      }
+      const hangs = state.worker === 'sleeping' && state.queued === 0 && state.unsent === 2;
+      if (hangs && state.canceller === 'done') return 'the thread sleeps for ever';
+      if (!final) return undefined;
+      const over = state.worker === 'done' || state.worker === 'removed';
+      return over && state.canceller === 'done' ? undefined : 'somebody waits for ever';
+    },
+  };
+}
