@@ -34,6 +34,13 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
     const size_t lost = Environment::Of(info.Env())->Stop();
     return Napi::Number::New(info.Env(), static_cast<double>(lost));
   });
+  // Milliseconds since the loop took the time, which it does in each of its turns.
+  exports["loopBusy"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
+    constexpr uint64_t kNanoseconds = 1'000'000;
+    uv_loop_t* loop = Environment::Of(info.Env())->loop();
+    const auto now = static_cast<double>(uv_hrtime() / kNanoseconds);
+    return Napi::Number::New(info.Env(), now - static_cast<double>(uv_now(loop)));
+  });
   // notifyWhenThreadFree(listener): once.
   exports["notifyWhenThreadFree"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     if (info[0].IsFunction()) {

@@ -84,6 +84,8 @@ export interface NativeBinding {
    * not be given back.
    */
   stop(): number;
+  /** Milliseconds since the event loop looked for events: how long JavaScript has kept it. */
+  loopBusy(): number;
   /** Calls `listener` once, after a pool thread of the budget became free. */
   notifyWhenThreadFree(listener: () => void): void;
   /** How many pool threads of this process may be blocked at one time. */

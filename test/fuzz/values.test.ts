@@ -66,14 +66,14 @@ describe('any value', function () {
     );
   });
 
-  it('as a name: a queue of that name, or an error that says what is wrong', () => {
+  it('as a name: a queue of that name, or an error that says what is wrong', async () => {
     const names = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }).map((word) => `/${word}`),
       fc.string({ unit: 'binary', maxLength: 20 }),
       fc.anything(),
     );
     const known = ['EINVAL', 'ENOENT', 'EACCES', 'ENAMETOOLONG', 'ERR_INVALID_ARG_TYPE'];
-    fc.assert(
+    await fc.assert(
       fc.asyncProperty(names, async (name) => {
         let queue: MessageQueue;
         try {
