@@ -25,8 +25,8 @@ describe('limits', () => {
 
   it('tell the queue bytes of the user, as ulimit sets them', () => {
     const script = `import { limits } from 'posix-mqueue'; console.log(limits().maxBytes)`;
-    const command = `ulimit -S -q 4096; exec "$0" --input-type=module -e "$1"`;
-    const output = execFileSync('bash', ['-c', command, process.execPath, script]).toString();
+    const command = ['--msgqueue=4096', process.execPath, '--input-type=module', '-e', script];
+    const output = execFileSync('prlimit', command).toString();
     assert.equal(Number(output), 4096);
   });
 });

@@ -145,8 +145,8 @@ describe('MessageQueue.open', () => {
         console.log(error.code, error.message);
       }`;
     assert.ok(maxBytes > 1000 && maxMessages > 1 && maxMessageSize >= 1024);
-    const command = `ulimit -q 1000; exec "$0" --input-type=module -e "$1"`;
-    const output = execFileSync('bash', ['-c', command, process.execPath, script]).toString();
+    const command = ['--msgqueue=1000', process.execPath, '--input-type=module', '-e', script];
+    const output = execFileSync('prlimit', command).toString();
     assert.match(output, /^EMFILE .*1000 bytes.*RLIMIT_MSGQUEUE.*ulimit -q/);
   });
 

@@ -5,21 +5,21 @@ import { Child, runFixture } from '../support/child.js';
 import { Ledger, report } from '../support/ledger.js';
 import { canUnshare, runUnshared } from '../support/namespace.js';
 
-/** With less of something, see prlimit(1). */
-function runLimited(limit: string, name: string): Child {
+/** With few descriptors, see prlimit(1). */
+function runShort(name: string): Child {
   const path = fileURLToPath(new URL(`../fixtures/${name}.js`, import.meta.url));
-  return new Child('prlimit', [limit, process.execPath, path]);
+  return new Child('prlimit', ['--nofile=100', process.execPath, path]);
 }
 
 describe('what is used up', function () {
   this.timeout(30_000);
 
-  for (const [what, limit, remedy] of [
-    ['descriptors of the process', '--nofile=100', /RLIMIT_NOFILE|ulimit -n/],
-    ['queue bytes of the user', '--msgqueue=30000', /RLIMIT_MSGQUEUE/],
+  for (const [what, run, remedy] of [
+    ['descriptors of the process', () => runShort('exhausts'), /RLIMIT_NOFILE|ulimit -n/],
+    ['queue bytes of the user', () => runFixture('exhausts', ['bytes']), /RLIMIT_MSGQUEUE/],
   ] as const) {
     it(`${what}: an error with the remedy, and the others go on`, async () => {
-      const { code, stdout, stderr } = await runLimited(limit, 'exhausts').end;
+      const { code, stdout, stderr } = await run().end;
       assert.deepEqual([code, stderr], [0, '']);
       const told = JSON.parse(stdout) as Record<string, unknown>;
       assert.equal(told['code'], 'EMFILE');

@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { runsOthers } from './sanitizer.js';
 
 const UNSHARE = ['--mount', '--ipc'];
 
 /** Whether this user may make namespaces; containers often forbid it. */
 export function canUnshare(): boolean {
+  if (!runsOthers) return false;
   return spawnSync('unshare', [...UNSHARE, 'true']).status === 0;
 }
 

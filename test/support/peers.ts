@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runsOthers } from './sanitizer.js';
 
 const SOURCES = fileURLToPath(new URL('../../../test/peers/', import.meta.url));
 const BUILT = fileURLToPath(new URL('../../peers/', import.meta.url));
@@ -57,6 +58,7 @@ export const languages: readonly Language[] = [
 
 /** Why programs of a language cannot run here; undefined when they can. */
 export function missing({ name, tool }: Language): string | undefined {
+  if (!runsOthers) return 'not under ThreadSanitizer';
   const { status } = spawnSync(tool, ['--version'], { stdio: 'ignore' });
   return status === 0 ? undefined : `no ${tool} for the ${name} peers`;
 }
