@@ -11,6 +11,13 @@ namespace mqueue {
 
 namespace {
 
+bool AddFunction(napi_env env, napi_value exports, const char* name, napi_callback callback) {
+  napi_value function = nullptr;
+  return napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) ==
+             napi_ok &&
+         napi_set_named_property(env, exports, name, function) == napi_ok;
+}
+
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   if (Environment::Create(env) == nullptr) return exports;
 
@@ -19,6 +26,14 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports["open"] = Napi::Function::New(env, [constructor](const Napi::CallbackInfo& info) {
     return Queue::Open(info, constructor->Value());
   });
+  exports["Queue"] = constructor->Value();
+  // A failure has left an exception.
+  if (!AddFunction(env, exports, "tryReceive", Queue::CallByHandle<&Queue::TryReceive>) ||
+      !AddFunction(env, exports, "trySend", Queue::CallByHandle<&Queue::TrySend>) ||
+      !AddFunction(env, exports, "receiveSpinning",
+                   Queue::CallByHandle<&Queue::ReceiveSpinning>)) {
+    return exports;
+  }
   exports["unlink"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     return Napi::Number::New(info.Env(), Unlink(info[0].ToString().Utf8Value()));
   });

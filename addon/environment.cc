@@ -34,7 +34,7 @@ std::shared_ptr<Environment> Environment::Create(Napi::Env env) {
   return environment;
 }
 
-std::shared_ptr<Environment> Environment::Of(Napi::Env env) {
+const std::shared_ptr<Environment>& Environment::Of(Napi::Env env) {
   return env.GetInstanceData<InstanceData>()->environment;
 }
 
@@ -65,8 +65,20 @@ void Environment::RemoveJob(BlockingJob* job) {
   FinishCleanup();
 }
 
-void Environment::RemoveQueue(Queue* queue) {
-  queues_.erase(queue);
+uint32_t Environment::AddQueue(Queue* queue) {
+  if (free_handles_.empty()) {
+    queues_.push_back(queue);
+    return static_cast<uint32_t>(queues_.size() - 1);
+  }
+  const uint32_t handle = free_handles_.back();
+  free_handles_.pop_back();
+  queues_[handle] = queue;
+  return handle;
+}
+
+void Environment::RemoveQueue(Queue* queue, uint32_t handle) {
+  queues_[handle] = nullptr;
+  free_handles_.push_back(handle);
   inbox_.Forget(queue);
 }
 
@@ -122,8 +134,9 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->inbox_.Release();
   environment->outbox_.Release();
   environment->CancelJobs();
-  const std::vector<Queue*> queues(environment->queues_.begin(), environment->queues_.end());
-  for (Queue* queue : queues) queue->CloseHandles();
+  for (Queue* queue : environment->queues_) {
+    if (queue != nullptr) queue->CloseHandles();
+  }
   environment->freed_.Close();
   environment->FinishCleanup();
 }

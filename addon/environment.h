@@ -4,8 +4,10 @@
 #include <uv.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "mailbox.h"
 #include "uv_handle.h"
@@ -21,7 +23,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
  public:
   // Creates it and ties it to `env`; throws a JavaScript exception and returns null on failure.
   static std::shared_ptr<Environment> Create(Napi::Env env);
-  static std::shared_ptr<Environment> Of(Napi::Env env);
+  static const std::shared_ptr<Environment>& Of(Napi::Env env);
   ~Environment();
 
   uv_loop_t* loop() const { return loop_; }
@@ -34,8 +36,13 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
   void AddJob(BlockingJob* job) { jobs_.insert(job); }
   void RemoveJob(BlockingJob* job);
-  void AddQueue(Queue* queue) { queues_.insert(queue); }
-  void RemoveQueue(Queue* queue);
+  // Returns a handle, by which QueueOf finds the queue until it is removed.
+  uint32_t AddQueue(Queue* queue);
+  void RemoveQueue(Queue* queue, uint32_t handle);
+  // Null for a handle that no queue has.
+  Queue* QueueOf(uint32_t handle) const {
+    return handle < queues_.size() ? queues_[handle] : nullptr;
+  }
   void HandleOpened() { ++open_handles_; }
   void HandleClosed();
 
@@ -67,7 +74,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   bool closing_ = false;
   bool stopped_ = false;
   std::set<BlockingJob*> jobs_;
-  std::set<Queue*> queues_;
+  std::vector<Queue*> queues_;
+  std::vector<uint32_t> free_handles_;
   size_t open_handles_ = 0;
   Mailbox inbox_;
   Mailbox outbox_;

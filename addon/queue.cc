@@ -17,11 +17,8 @@ Napi::Function Queue::Define(Napi::Env env) {
                      {
                          InstanceMethod<&Queue::Attributes>("attributes"),
                          InstanceMethod<&Queue::Status>("status"),
-                         InstanceMethod<&Queue::TryReceive>("tryReceive"),
-                         InstanceMethod<&Queue::TrySend>("trySend"),
                          InstanceMethod<&Queue::ReceiveOnWorker>("receiveOnWorker"),
                          InstanceMethod<&Queue::ReceiveOnLoop>("receiveOnLoop"),
-                         InstanceMethod<&Queue::ReceiveSpinning>("receiveSpinning"),
                          InstanceMethod<&Queue::CancelReceive>("cancelReceive"),
                          InstanceMethod<&Queue::SettleReceive>("settleReceive"),
                          InstanceMethod<&Queue::SendOnWorker>("sendOnWorker"),
@@ -72,6 +69,8 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
   queue->descriptor_ = std::move(result.descriptor);
   queue->writable_ = access != O_RDONLY;
   queue->message_size_ = message_size;
+  const napi_value handle = Number(env, static_cast<long>(queue->handle_));
+  if (napi_set_named_property(env, object, "handle", handle) != napi_ok) return env.Undefined();
   return object;
 }
 
@@ -82,12 +81,12 @@ Queue::Queue(const Napi::CallbackInfo& info)
       context_(info.Env(), "MessageQueue"),
       receive_spinner_(this, UV_READABLE),
       send_spinner_(this, UV_WRITABLE) {
-  environment_->AddQueue(this);
+  handle_ = environment_->AddQueue(this);
 }
 
 Queue::~Queue() {
   CloseHandles();
-  environment_->RemoveQueue(this);
+  environment_->RemoveQueue(this, handle_);
 }
 
 void Queue::CloseHandles() {
@@ -120,20 +119,20 @@ Napi::Value Queue::Status(const Napi::CallbackInfo& info) {
 }
 
 // How many messages are in the inbox, or a negative errno.
-Napi::Value Queue::TryReceive(const Napi::CallbackInfo& info) {
+long Queue::TryReceive(uint32_t max, uint32_t) {
   Mailbox& inbox = environment_->inbox();
   inbox.batch().Clear();
-  const int error = inbox.batch().Drain(fd(), message_size_, Maximum(info));
-  return Number(info.Env(), inbox.batch().empty() ? error : inbox.Publish(this));
+  const int error = inbox.batch().Drain(fd(), message_size_, Maximum(max));
+  return inbox.batch().empty() ? error : inbox.Publish(this);
 }
 
 // How many messages of the outbox, from the front, were sent; or a negative errno.
-Napi::Value Queue::TrySend(const Napi::CallbackInfo& info) {
+long Queue::TrySend(uint32_t count, uint32_t) {
   Mailbox& outbox = environment_->outbox();
-  if (!CollectOutbox(info, &outbox)) return Number(info.Env(), -EINVAL);
+  if (!outbox.Collect(count)) return -EINVAL;
   int error = 0;
   const size_t sent = outbox.batch().SendFrom(fd(), 0, &error);
-  return Number(info.Env(), sent > 0 ? static_cast<long>(sent) : error);
+  return sent > 0 ? static_cast<long>(sent) : error;
 }
 
 // How many messages of the outbox, from the front, went back into the queue. The second argument:

@@ -2,7 +2,9 @@
 
 #include <napi.h>
 
+#include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "descriptor.h"
@@ -10,6 +12,7 @@
 #include "message_batch.h"
 #include "poller.h"
 #include "pool_budget.h"
+#include "queue_arguments.h"
 #include "spinner.h"
 
 namespace mqueue {
@@ -29,6 +32,28 @@ class Queue : public Napi::ObjectWrap<Queue> {
   // open(name, flags, mode, maxMessages, maxMessageSize), 0 and 0: the kernel's defaults. The
   // queue, or a negative errno.
   static Napi::Value Open(const Napi::CallbackInfo& info, const Napi::Function& constructor);
+
+  // What is called for every message is a function of (handle, first, second) instead of a method:
+  // finding the C++ object behind `this` takes Node-API several times as long as the call itself.
+  // Each answers as the other methods do.
+  long TryReceive(uint32_t max, uint32_t);
+  long TrySend(uint32_t count, uint32_t);
+  long ReceiveSpinning(uint32_t max, uint32_t microseconds);
+  // The callback of such a function.
+  template <long (Queue::*Method)(uint32_t first, uint32_t second)>
+  static napi_value CallByHandle(napi_env env, napi_callback_info info) {
+    constexpr size_t kCount = 3;
+    size_t count = kCount;
+    napi_value given[kCount];
+    if (napi_get_cb_info(env, info, &count, given, nullptr, nullptr) != napi_ok) return nullptr;
+    uint32_t numbers[kCount] = {};
+    if (!ReadUint32(env, given[0], &numbers[0])) return Number(env, -EBADF);
+    for (size_t index = 1; index < kCount; ++index) {
+      if (!ReadUint32(env, given[index], &numbers[index])) numbers[index] = 0;
+    }
+    Queue* queue = Environment::Of(env)->QueueOf(numbers[0]);
+    return Number(env, queue == nullptr ? -EBADF : (queue->*Method)(numbers[1], numbers[2]));
+  }
 
   explicit Queue(const Napi::CallbackInfo& info);
   ~Queue() override;
@@ -51,11 +76,8 @@ class Queue : public Napi::ObjectWrap<Queue> {
 
   Napi::Value Attributes(const Napi::CallbackInfo& info);
   Napi::Value Status(const Napi::CallbackInfo& info);
-  Napi::Value TryReceive(const Napi::CallbackInfo& info);
-  Napi::Value TrySend(const Napi::CallbackInfo& info);
   Napi::Value ReceiveOnWorker(const Napi::CallbackInfo& info);
   Napi::Value ReceiveOnLoop(const Napi::CallbackInfo& info);
-  Napi::Value ReceiveSpinning(const Napi::CallbackInfo& info);
   Napi::Value CancelReceive(const Napi::CallbackInfo& info);
   Napi::Value SettleReceive(const Napi::CallbackInfo& info);
   Napi::Value SendOnWorker(const Napi::CallbackInfo& info);
@@ -83,6 +105,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   void Call(const char* property, napi_value argument);
 
   std::shared_ptr<Environment> environment_;
+  uint32_t handle_ = 0;
   Napi::AsyncContext context_;
   Descriptor descriptor_;
   bool writable_ = false;

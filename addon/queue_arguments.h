@@ -22,10 +22,14 @@ inline bool ReadUint32(napi_env env, napi_value value, uint32_t* number) {
   return napi_get_value_uint32(env, value, number) == napi_ok;
 }
 
+inline size_t Maximum(uint32_t given) {
+  return std::clamp<size_t>(given, 1, Mailbox::kMostMessages);
+}
+
 inline size_t Maximum(const Napi::CallbackInfo& info) {
   uint32_t max = 1;
   if (!ReadUint32(info.Env(), info[0], &max)) max = 1;
-  return std::clamp<size_t>(max, 1, Mailbox::kMostMessages);
+  return Maximum(max);
 }
 
 // How many messages JavaScript put into the outbox.

@@ -89,11 +89,11 @@ Napi::Value Queue::ReceiveOnLoop(const Napi::CallbackInfo& info) {
   return Number(info.Env(), error);
 }
 
-Napi::Value Queue::ReceiveSpinning(const Napi::CallbackInfo& info) {
+long Queue::ReceiveSpinning(uint32_t max, uint32_t microseconds) {
   int error = CheckCanWait(receive_way_);
-  if (error == 0) error = receive_spinner_.Start(Microseconds(info.Env(), info[1]));
-  if (error == 0) BeginReceive(Way::kSpin, Maximum(info));
-  return Number(info.Env(), error);
+  if (error == 0) error = receive_spinner_.Start(microseconds);
+  if (error == 0) BeginReceive(Way::kSpin, Maximum(max));
+  return error;
 }
 
 // True: it is over, nothing will be called. False: `onreceive` will be, soon.

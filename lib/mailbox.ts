@@ -20,24 +20,33 @@ export type OutgoingMessages = (Uint8Array | number)[];
 /** What messages come out of the addon in, and go into it: its content is good for one call only. */
 class Mailbox {
   readonly #buffer: () => ArrayBuffer;
-  protected headers!: Uint32Array;
-  protected bytes!: Uint8Array;
+  protected headers: Uint32Array<ArrayBuffer> = new Uint32Array();
+  protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
 
   constructor(buffer: () => ArrayBuffer) {
     this.#buffer = buffer;
-    this.renew();
   }
 
-  /** After a queue was opened: there may be a larger one. */
-  renew(): void {
+  /** After a queue was opened: there may be a larger one. Whether that is so. */
+  renew(): boolean {
     const buffer = this.#buffer();
-    if ((this.headers as Uint32Array | undefined)?.buffer === buffer) return;
+    if (this.headers.buffer === buffer) return false;
     this.headers = new Uint32Array(buffer, 0, TAKEN + 1);
     this.bytes = new Uint8Array(buffer, HEADER_BYTES);
+    return true;
   }
 }
 
 class Inbox extends Mailbox {
+  /** The bytes of the first message: messages of one size need no new view of them. */
+  #front = new Uint8Array();
+
+  override renew(): boolean {
+    const renewed = super.renew();
+    if (renewed) this.#front = new Uint8Array();
+    return renewed;
+  }
+
   /** The `count` messages that the call on `queue` has just brought. */
   take(queue: NativeQueue, count: number): Message[] {
     const messages: Message[] = [];
@@ -55,7 +64,18 @@ class Inbox extends Mailbox {
 
   /** As `take`, where it can only be one. */
   takeOne(queue: NativeQueue): Message {
-    return this.take(queue, 1)[0] as Message;
+    const { headers } = this;
+    headers[TAKEN] = 1;
+    try {
+      const size = headers[0] as number;
+      const data = Buffer.allocUnsafe(size);
+      if (this.#front.length !== size) this.#front = this.bytes.subarray(0, size);
+      data.set(this.#front);
+      return new Message(data, headers[1]);
+    } catch (error) {
+      queue.returnFrom(0);
+      throw error;
+    }
   }
 
   /** As many as share a piece of memory, beginning at `offset`: where the next one begins. */
@@ -121,3 +141,5 @@ export function renewMailboxes(): void {
   inbox.renew();
   outbox.renew();
 }
+
+renewMailboxes();

@@ -114,6 +114,34 @@ function refuse(problem: string, remedy: string): never {
   });
 }
 
+/** How the addon itself takes the calls that are made for every message. */
+interface FastCalls {
+  tryReceive(handle: number, max: number): number;
+  trySend(handle: number, count: number): number;
+  receiveSpinning(handle: number, max: number, microseconds: number): number;
+}
+
+interface Addon extends FastCalls, Omit<NativeBinding, keyof FastCalls> {
+  readonly Queue: { readonly prototype: NativeQueue };
+}
+
+/** Gives its queues the methods for them. */
+function withFastMethods(addon: Addon): NativeBinding {
+  const { tryReceive, trySend, receiveSpinning } = addon;
+  Object.assign(addon.Queue.prototype, {
+    tryReceive(this: { handle: number }, max: number) {
+      return tryReceive(this.handle, max);
+    },
+    trySend(this: { handle: number }, count: number) {
+      return trySend(this.handle, count);
+    },
+    receiveSpinning(this: { handle: number }, max: number, microseconds: number) {
+      return receiveSpinning(this.handle, max, microseconds);
+    },
+  });
+  return addon;
+}
+
 function load(): NativeBinding {
   if (process.platform !== 'linux') {
     refuse(
@@ -134,7 +162,7 @@ function load(): NativeBinding {
       'Build it with: npm explore posix-mqueue -- npm run build:native (needs g++, make and python3).',
     );
   }
-  return createRequire(import.meta.url)(file) as NativeBinding;
+  return withFastMethods(createRequire(import.meta.url)(file) as Addon);
 }
 
 /** @internal */

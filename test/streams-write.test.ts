@@ -73,12 +73,35 @@ describe('createWriteStream', () => {
   it('applies back pressure', async () => {
     const queue = temporaryQueue({ maxMessages: 1 });
     const stream = queue.createWriteStream({ highWaterMark: 2 });
+    let drains = 0;
+    stream.on('drain', () => (drains += 1));
     assert.equal(stream.write('a'), true);
-    assert.equal(stream.write('b'), true);
-    assert.equal(stream.write('c'), false);
+    assert.equal(stream.write('b'), false);
+    await nextTurn();
+    assert.equal(drains, 0, 'the queue is full and has one of them only');
     const drained = once(stream, 'drain');
-    assert.deepEqual(await texts(queue, 3), ['a', 'b', 'c']);
+    assert.deepEqual(await texts(queue, 2), ['a', 'b']);
     await drained;
+  });
+
+  it('sends the first of a burst at once, and the others as one batch', async () => {
+    const queue = temporaryQueue({ maxMessages: 4 });
+    const batches: string[] = [];
+    const codec = {
+      encode: (value: string) => {
+        batches.push(`${value}${queue.currentMessages}`);
+        return text.encode(value);
+      },
+      decode: text.decode,
+    };
+    const stream = queue.createWriteStream({ codec });
+    for (const each of ['a', 'b', 'c', 'd']) stream.write(each);
+    assert.equal(queue.currentMessages, 1);
+    stream.end();
+    await once(stream, 'finish');
+    // How many were there when each was encoded.
+    assert.deepEqual(batches, ['a0', 'b1', 'c1', 'd1']);
+    assert.deepEqual(await texts(queue, 4), ['a', 'b', 'c', 'd']);
   });
 
   it('checks a whole batch before it sends the first of it', async () => {

@@ -23,8 +23,9 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
 
   next(): Promise<IteratorResult<Message, undefined>> {
     if (this.#done || this.#core.closed) return Promise.resolve({ done: true, value: undefined });
+    const tries = turn.open;
     try {
-      const value = turn.open ? this.#core.receives.takeOne(false) : null;
+      const value = tries ? this.#core.receives.takeOne(false) : null;
       if (value !== null) {
         turn.spend();
         return Promise.resolve({ done: false, value });
@@ -32,10 +33,10 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return this.#wait();
+    return this.#wait(tries);
   }
 
-  #wait(): Promise<IteratorResult<Message, undefined>> {
+  #wait(tried: boolean): Promise<IteratorResult<Message, undefined>> {
     return new Promise((resolve, reject) => {
       const ticket: Ticket = {
         want: 1,
@@ -51,7 +52,7 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
         },
       };
       this.#steps.set(ticket, resolve);
-      this.#core.receives.join(ticket);
+      this.#core.receives.join(ticket, tried);
     });
   }
 

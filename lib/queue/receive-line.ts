@@ -61,13 +61,21 @@ export class ReceiveLine {
     return this.#held.length;
   }
 
-  join(ticket: Ticket): void {
+  /** @param tried - whether its owner has just tried to take something, in vain */
+  join(ticket: Ticket, tried = false): void {
     if (this.#closedError !== undefined) {
       ticket.fail(this.#closedError());
       return;
     }
     this.#tickets.push(ticket);
-    this.#schedule();
+    if (tried && this.#isIdle()) this.#wait();
+    else this.#schedule();
+  }
+
+  /** Whether nobody else stands in line, nothing is on its way and nothing is held. */
+  #isIdle(): boolean {
+    const alone = this.#tickets.length === 1 && this.#held.length === 0;
+    return alone && this.#awaited === 0 && !this.#scheduled && !this.#pumping;
   }
 
   /** False when it does not stand in the line. */

@@ -18,12 +18,13 @@ export async function receiveOne(
   given?: WaitOptions,
 ): Promise<Message> {
   const options = checked(core, where, given);
-  const message = mayTake(options) ? core.receives.takeOne(options.timeout === 0) : null;
+  const tries = mayTake(options);
+  const message = tries ? core.receives.takeOne(options.timeout === 0) : null;
   if (message !== null) {
     turn.spend();
     return message;
   }
-  const [first] = await waitInLine(core, 1, options);
+  const [first] = await waitInLine(core, 1, options, tries);
   return first as Message;
 }
 
@@ -35,12 +36,13 @@ export async function receiveMany(
   given?: WaitOptions,
 ): Promise<Message[]> {
   const options = checked(core, where, given);
-  const messages = mayTake(options) ? core.receives.takeNow(max, options.timeout === 0) : null;
+  const tries = mayTake(options);
+  const messages = tries ? core.receives.takeNow(max, options.timeout === 0) : null;
   if (messages !== null) {
     turn.spend(messages.length);
     return messages;
   }
-  return waitInLine(core, max, options);
+  return waitInLine(core, max, options, tries);
 }
 
 function checked(core: QueueCore, where: string, given?: WaitOptions): WaitOptions {
@@ -54,7 +56,12 @@ function mayTake(options: WaitOptions): boolean {
   return turn.open || options.timeout === 0;
 }
 
-function waitInLine(core: QueueCore, max: number, options: WaitOptions): Promise<Message[]> {
+function waitInLine(
+  core: QueueCore,
+  max: number,
+  options: WaitOptions,
+  tried: boolean,
+): Promise<Message[]> {
   if (options.timeout === 0) return Promise.reject(timeoutError(core.name, SYSCALL, 0));
   return new Promise((resolve, reject) => {
     let cancellation: Cancellation | undefined;
@@ -75,6 +82,6 @@ function waitInLine(core: QueueCore, max: number, options: WaitOptions): Promise
         reject(error);
       });
     }
-    core.receives.join(ticket);
+    core.receives.join(ticket, tried);
   });
 }

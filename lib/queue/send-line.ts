@@ -88,14 +88,20 @@ export class SendLine {
     return result;
   }
 
-  /** @param sent - how many of its messages have gone already */
-  join(ticket: SendTicket, sent = 0): void {
+  /**
+   * @param sent - how many of its messages have gone already
+   * @param tried - whether its owner has just tried to send the next one, in vain
+   */
+  join(ticket: SendTicket, sent = 0, tried = false): void {
     if (this.#closedError !== undefined) {
       ticket.settle(this.#closedError(), sent);
       return;
     }
-    this.#line.push({ ticket, count: ticket.messages.length / 2, sent, givenUp: null });
-    this.#schedule();
+    const standing = { ticket, count: ticket.messages.length / 2, sent, givenUp: null };
+    this.#line.push(standing);
+    const alone = this.#line.length === 1 && !this.#waiting;
+    if (tried && alone && !this.#scheduled && !this.#pumping) this.#wait(standing);
+    else this.#schedule();
   }
 
   /**
@@ -172,6 +178,10 @@ export class SendLine {
       this.#settle(front, systemError(result, 'mq_timedsend', this.#name));
       return true;
     }
+    return this.#wait(front);
+  }
+
+  #wait(front: Standing): boolean {
     const refused = this.waiter.begin(this.#burst);
     this.#burst = 0;
     this.#waiting = refused === 0;

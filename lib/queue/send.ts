@@ -47,14 +47,15 @@ export async function send(
   const { timeout, signal } = options;
   if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
   const [bytes, priority] = prepare(core, data, options);
-  if ((turn.open || timeout === 0) && core.sends.trySend(bytes, priority)) {
+  const tries = turn.open || timeout === 0;
+  if (tries && core.sends.trySend(bytes, priority)) {
     turn.spend();
     return;
   }
   if (timeout === 0) throw timeoutError(core.name, SYSCALL, 0);
   // The caller may use its buffer again while the message waits.
   const copy = typeof data === 'string' ? bytes : Buffer.from(bytes);
-  await waitInLine(core, copy, priority, options);
+  await waitInLine(core, copy, priority, options, tries);
 }
 
 function prepare(
@@ -75,6 +76,7 @@ function waitInLine(
   bytes: Uint8Array,
   priority: number,
   options: WaitOptions,
+  tried: boolean,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let cancellation: Cancellation | undefined;
@@ -91,6 +93,6 @@ function waitInLine(
         core.sends.leave(ticket, error);
       });
     }
-    core.sends.join(ticket);
+    core.sends.join(ticket, 0, tried);
   });
 }

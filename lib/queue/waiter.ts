@@ -3,11 +3,15 @@ import { native } from '../native.js';
 import { Promotions } from './promotions.js';
 
 // While messages come one upon the other, the next one is here before a thread could have been put to
-// sleep and woken: spin for about as long as that takes. Traffic of one message at a time never
-// begins it; after each spin in vain it takes a burst of twice the length to begin the next.
-const SHORT_SPIN_MICROSECONDS = 30;
+// sleep and woken: spin for about as long as that takes. A burst of messages without a wait begins it,
+// or as many waits in a row that were short; after each spin in vain it takes twice as many to begin the
+// next.
+const SHORT_SPIN_MICROSECONDS = 50;
 const SHORTEST_BURST = 8;
 const LONGEST_BURST = 4096;
+// In milliseconds, on the event loop, with the way to a pool thread and back. Consumers that are served
+// in turn wait longer, because between two messages of one the others are served.
+const SHORT_WAIT = 0.08;
 
 const { EBUSY, ECANCELED, ENOSYS, ETIMEDOUT } = constants.errno;
 
@@ -38,10 +42,14 @@ export class Waiter {
   readonly mode: WaitMode;
   readonly #busyPoll: number | undefined;
   readonly #calls: WaitCalls;
+  readonly #now: () => number;
   #way: WaitingWay | null = null;
   /** The last wait ended while it was spinning. */
   #steady = false;
   #burst = SHORTEST_BURST;
+  /** How many waits in a row were short. */
+  #shortWaits = 0;
+  #began = 0;
   #referenced = true;
   #cancelled = false;
   #moving = false;
@@ -50,10 +58,17 @@ export class Waiter {
   /** Its pool thread is set aside for it, so taking it away would free none. */
   reserved = false;
 
-  constructor(mode: WaitMode, busyPoll: number | undefined, calls: WaitCalls) {
+  /** @param now - a clock of milliseconds */
+  constructor(
+    mode: WaitMode,
+    busyPoll: number | undefined,
+    calls: WaitCalls,
+    now: () => number = () => performance.now(),
+  ) {
     this.mode = mode;
     this.#busyPoll = busyPoll;
     this.#calls = calls;
+    this.#now = now;
   }
 
   get way(): WaitingWay | null {
@@ -67,8 +82,9 @@ export class Waiter {
    */
   begin(without: number): number {
     this.#cancelled = false;
-    const busy = this.#steady || without >= this.#burst;
+    const busy = this.#steady || without >= this.#burst || this.#shortWaits >= this.#burst;
     const microseconds = this.#busyPoll ?? (busy ? SHORT_SPIN_MICROSECONDS : 0);
+    if (this.#busyPoll === undefined) this.#began = this.#now();
     if (microseconds === 0) return this.#block();
     const result = this.#calls.spinning(microseconds);
     if (result === 0) this.#way = 'spin';
@@ -91,6 +107,7 @@ export class Waiter {
     const afterMove = this.#afterMove;
     this.#over();
     if (way === 'spin') this.#learn(result !== -ETIMEDOUT);
+    else if (this.#busyPoll === undefined) this.#measure(result);
     afterMove?.();
     const goesOn =
       !this.#cancelled &&
@@ -106,7 +123,14 @@ export class Waiter {
 
   #learn(inTime: boolean): void {
     this.#steady = inTime;
+    this.#shortWaits = 0;
     this.#burst = inTime ? SHORTEST_BURST : Math.min(this.#burst * 2, LONGEST_BURST);
+  }
+
+  #measure(result: unknown): void {
+    const failed = typeof result === 'number' && result <= 0;
+    const isShort = !failed && this.#now() - this.#began < SHORT_WAIT;
+    this.#shortWaits = isShort ? this.#shortWaits + 1 : 0;
   }
 
   /** As `ended`, for a wait that was settled: `done` is not called. */

@@ -15,7 +15,8 @@ export class ResponseLine {
   readonly #receiver: Receiver;
   readonly #tickets: ResponseTicket[] = [];
   readonly #unclaimed: Delivery[] = [];
-  #waiting: AbortController | undefined;
+  /** For the wait of this moment, and for later ones until it is used. */
+  #waiting = new AbortController();
   #pumping = false;
 
   constructor(receiver: Receiver) {
@@ -36,7 +37,7 @@ export class ResponseLine {
     const index = this.#tickets.indexOf(ticket);
     if (index < 0) return;
     this.#tickets.splice(index, 1);
-    if (this.#tickets.length === 0) this.#waiting?.abort();
+    if (this.#tickets.length === 0 && this.#pumping) this.#waiting.abort();
   }
 
   /** The next response for one reader. */
@@ -73,16 +74,15 @@ export class ResponseLine {
   }
 
   async #receive(): Promise<void> {
-    const waiting = new AbortController();
-    this.#waiting = waiting;
+    // Making one for each response took longer than receiving it.
+    if (this.#waiting.signal.aborted) this.#waiting = new AbortController();
+    const { signal } = this.#waiting;
     try {
-      this.#unclaimed.push(await this.#receiver.next(waiting.signal));
+      this.#unclaimed.push(await this.#receiver.next(signal));
     } catch (error) {
       // Its end was asked for. Who joined since then stays in line.
-      if (waiting.signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR') return;
+      if (signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR') return;
       this.#tickets.shift()?.fail(error);
-    } finally {
-      this.#waiting = undefined;
     }
   }
 }

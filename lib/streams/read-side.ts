@@ -64,6 +64,8 @@ export class ReadSide implements Ticket, Borrower {
         this.#stream.destroy(error as Error);
         return;
       }
+      this.#stand(true);
+      return;
     }
     this.#stand();
   }
@@ -152,10 +154,10 @@ export class ReadSide implements Ticket, Borrower {
     return readableFlowing === true && readableLength === 0 && readableHighWaterMark > 0;
   }
 
-  #stand(): void {
+  #stand(tried = false): void {
     if (this.#standing) return;
     this.#standing = true;
-    this.#core.receives.join(this);
+    this.#core.receives.join(this, tried);
   }
 
   #pushNext(): boolean {
@@ -174,8 +176,9 @@ export class ReadSide implements Ticket, Borrower {
       return false;
     }
     this.#next += 1;
-    this.#unread.push(message);
     this.#stream.push(value);
+    // Otherwise it was passed on to listeners at once.
+    if (this.#stream.readableLength > 0) this.#unread.push(message);
     this.#forgetRead();
     return true;
   }
@@ -195,7 +198,8 @@ export class ReadSide implements Ticket, Borrower {
 
   #forgetRead(): void {
     const left = this.#stream.readableLength;
-    if (left === 0) this.#unread.length = 0;
+    if (this.#unread.length === 0) return;
+    if (left === 0) this.#unread = [];
     else if (this.#unread.length > left) this.#unread.splice(0, this.#unread.length - left);
   }
 }

@@ -1,6 +1,7 @@
 import { AbortError, MessageQueueError } from '../errors.js';
 import type { QueueCore } from '../queue/core.js';
 import type { SendTicket } from '../queue/send-line.js';
+import { turn } from '../queue/turn.js';
 import type { Encoder } from './encoder.js';
 
 type Callback = (error?: Error | null) => void;
@@ -28,9 +29,11 @@ export class WriteSide {
       callback(withSent(error as Error, 0));
       return;
     }
-    const sent = this.#core.closed ? 0 : this.#core.sends.sendNow(messages);
+    const tries = !this.#core.closed && turn.open;
+    const sent = tries ? this.#core.sends.sendNow(messages) : 0;
     if (sent === values.length) {
-      callback();
+      // What is written before then comes as one batch.
+      process.nextTick(callback);
       return;
     }
     this.#ticket = {
@@ -41,7 +44,7 @@ export class WriteSide {
         this.#whenSettled?.();
       },
     };
-    this.#core.sends.join(this.#ticket, sent);
+    this.#core.sends.join(this.#ticket, sent, tries);
   }
 
   /** For `_destroy`: resolves when nothing is on its way any more and an owned queue is closed. */
