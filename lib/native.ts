@@ -116,9 +116,9 @@ function refuse(problem: string, remedy: string): never {
 
 /** How the addon itself takes the calls that are made for every message. */
 interface FastCalls {
-  tryReceive(handle: number, max: number): number;
-  trySend(handle: number, count: number): number;
-  receiveSpinning(handle: number, max: number, microseconds: number): number;
+  tryReceive(this: void, handle: number, max: number): number;
+  trySend(this: void, handle: number, count: number): number;
+  receiveSpinning(this: void, handle: number, max: number, microseconds: number): number;
 }
 
 interface Addon extends FastCalls, Omit<NativeBinding, keyof FastCalls> {

@@ -92,7 +92,7 @@ describe('createWriteStream', () => {
         batches.push(`${value}${queue.currentMessages}`);
         return text.encode(value);
       },
-      decode: text.decode,
+      decode: (data: Buffer) => text.decode(data),
     };
     const stream = queue.createWriteStream({ codec });
     for (const each of ['a', 'b', 'c', 'd']) stream.write(each);

@@ -8,10 +8,10 @@ import { Promotions } from './promotions.js';
 // next.
 const SHORT_SPIN_MICROSECONDS = 50;
 const SHORTEST_BURST = 8;
-const LONGEST_BURST = 4096;
+const LONGEST_BURST = 512;
 // In milliseconds, on the event loop, with the way to a pool thread and back. Consumers that are served
 // in turn wait longer, because between two messages of one the others are served.
-const SHORT_WAIT = 0.08;
+const SHORT_WAIT = 0.07;
 
 const { EBUSY, ECANCELED, ENOSYS, ETIMEDOUT } = constants.errno;
 

@@ -9,6 +9,12 @@ export type HandlerResult<T> =
   | Observable<T | undefined>
   | Promise<T | undefined | void | Observable<T | undefined>>;
 
+/** Whether a result is one value and here already. */
+export function isValue(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null) return typeof result !== 'function';
+  return !('then' in result) && !isObservable(result);
+}
+
 /**
  * The values of a result, one after the other. An Observable cannot be slowed down: what it emits
  * while a response is being sent waits here. After `giveUp` nothing is waited for any more.

@@ -5,7 +5,7 @@ import { checkOptions, isFunction, type Checks } from '../options.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
 import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
-import { resultsOf } from './results.js';
+import { isValue, resultsOf } from './results.js';
 import { onTermination } from './signals.js';
 import { decodeDelivery, sendValue } from './values.js';
 import {
@@ -188,9 +188,13 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       request = decodeDelivery(this.#service.codec, delivery, this.#options.requests);
       const context = { priority: delivery.priority, signal: this.#giveUp.signal };
       const result = this.#handler(request as Decoded<C>, context);
-      const { signal } = this.#giveUp;
-      const replies = resultsOf(result, signal, this.#options.requests);
-      for await (const reply of replies) await this.#respond(sender, reply);
+      if (isValue(result)) {
+        await this.#respond(sender, result);
+      } else {
+        const { signal } = this.#giveUp;
+        const replies = resultsOf(result, signal, this.#options.requests);
+        for await (const reply of replies) await this.#respond(sender, reply);
+      }
       this.#processed += 1;
     } catch (error) {
       await this.#fail(error, request, sender);
