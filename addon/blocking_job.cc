@@ -56,7 +56,6 @@ void BlockingJob::Cancel() {
   if (state_ != State::kWaiting) return;
   // The kernel reads it on the other thread, without this lock.
   __atomic_store_n(&deadline_.tv_sec, time_t{0}, __ATOMIC_SEQ_CST);
-  // It fails for a thread that has ended; this one waits in Block.
   WakeSignal::Send(thread_);
 }
 

@@ -101,6 +101,14 @@ size_t Environment::Stop() {
   return lost;
 }
 
+// A thread that is terminated goes on to the end of its turn: deliveries come, and nobody takes them.
+void Environment::ReturnUntaken() {
+  Queue* source = inbox_.untaken();
+  if (source == nullptr) return;
+  source->GiveBackInbox();
+  inbox_.Forget(source);
+}
+
 void Environment::NotifyWhenThreadFree(Napi::Function listener) {
   if (stopped_) return;
   on_freed_ = Napi::Persistent(listener);
@@ -128,9 +136,7 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->stopped_ = true;
   PoolBudget::Unsubscribe(environment);
   environment->on_freed_.Reset();
-  // JavaScript was ended between the call that brought them and its own first step.
-  Queue* source = environment->inbox_.untaken();
-  if (source != nullptr) source->GiveBackInbox();
+  environment->ReturnUntaken();
   environment->inbox_.Release();
   environment->outbox_.Release();
   environment->CancelJobs();

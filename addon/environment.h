@@ -54,6 +54,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   // the queue has filled the place of what was taken, so without waiting there would never be any.
   static constexpr long kPatience = 100;
 
+  // What is in the inbox goes back where it came from, if JavaScript was ended before it took it.
+  void ReturnUntaken();
+
   // Calls `listener` once, on the loop, after a pool thread of the budget became free.
   void NotifyWhenThreadFree(Napi::Function listener);
 

@@ -26,7 +26,9 @@ void ReceiveJob::Run() {
 
 void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
   if (queue == nullptr) return;
-  queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch_);
+  // Who gets them may end the process from there, and then what this job has would be given back.
+  const MessageBatch batch = std::move(batch_);
+  queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch);
 }
 
 size_t ReceiveJob::Discard(const struct timespec* deadline) {

@@ -1,6 +1,7 @@
 #include "mailbox.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "uncaught.h"
 
@@ -15,6 +16,8 @@ bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
     DropException(env);
     return false;
   }
+  // JavaScript may have filled it for the call that made it grow.
+  if (headers_ != nullptr) std::memcpy(memory, headers_, kHeaderBytes + capacity_);
   buffer_ = Napi::Reference<Napi::ArrayBuffer>::New(Napi::ArrayBuffer(env, buffer), 1);
   headers_ = static_cast<uint32_t*>(memory);
   capacity_ = wanted;

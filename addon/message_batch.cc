@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "syscalls.h"
@@ -82,7 +83,8 @@ char* MessageBatch::Room(size_t size) {
   if (shared) return nullptr;
   // Not zeroed: the memory of a large message size is only touched as far as messages fill it.
   const size_t capacity = std::max(Aligned(used_ + size), capacity_ * 2);
-  std::unique_ptr<char[]> grown(new char[capacity]);
+  std::unique_ptr<char[]> grown(new (std::nothrow) char[capacity]);
+  if (grown == nullptr) return nullptr;
   if (used_ > 0) std::memcpy(grown.get(), memory_, used_);
   own_ = std::move(grown);
   memory_ = own_.get();

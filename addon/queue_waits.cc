@@ -178,6 +178,7 @@ void Queue::Ready(int status, int events) {
 
 void Queue::TryWaitingReceive(int status) {
   if (receive_way_ != Way::kLoop && receive_way_ != Way::kSpin) return;
+  environment_->ReturnUntaken();
   MessageBatch& batch = environment_->inbox().batch();
   batch.Clear();
   int error = status != 0 ? status : batch.Drain(fd(), message_size_, receive_max_);
@@ -227,6 +228,7 @@ void Queue::SendJobBack(int error, size_t sent) {
 // Into the inbox. How many messages that were, or a negative errno.
 long Queue::Post(int error, const MessageBatch& batch) {
   if (batch.empty()) return error;
+  environment_->ReturnUntaken();
   Mailbox& inbox = environment_->inbox();
   if (inbox.batch().CopyFrom(batch)) return inbox.Publish(this);
   GiveBack(fd(), writable_, batch, 0);

@@ -1,5 +1,5 @@
 import { Message } from './message.js';
-import { native, type NativeQueue } from './native.js';
+import { native, type NativeBinding, type NativeQueue } from './native.js';
 
 // How the addon lays out a mailbox, see addon/mailbox.h.
 const MOST_MESSAGES = 512;
@@ -136,10 +136,18 @@ class Outbox extends Mailbox {
 export const inbox: Inbox = new Inbox(() => native.inbox());
 export const outbox: Outbox = new Outbox(() => native.outbox());
 
-/** After a queue was opened. */
-export function renewMailboxes(): void {
+function renewMailboxes(): void {
   inbox.renew();
   outbox.renew();
+}
+
+/** Opens a queue, see `native.open`: nothing else makes the mailboxes grow. */
+export function openNative(...how: Parameters<NativeBinding['open']>): NativeQueue | number {
+  try {
+    return native.open(...how);
+  } finally {
+    renewMailboxes();
+  }
 }
 
 renewMailboxes();

@@ -84,6 +84,7 @@ export function contenders() {
     contender(BASELINE, 'rival', c('block'), c('block'), shallow),
     contender(DRAINING, 'limit', c('drain'), c('drain'), shallow),
     contender('C, spinning', 'limit', c('spin'), c('spin'), shallow),
+    contender('C, blocking, 1 us of work', 'limit', c('work'), c('block'), oneWay),
     ...Object.entries(waits).map(([name, open]) =>
       contender(`Readable data, ${name} < C`, 'ours', ours('data', open), c('block'), {
         ...oneWay,

@@ -41,14 +41,23 @@ function closeDropped({ name, native, receives }: Remains): void {
   );
 }
 
-// At the end of the process nothing can be awaited, and a blocked pool thread would keep it for ever:
-// Node joins the pool's threads before it runs an addon's cleanup hooks.
-process.once('exit', () => {
+function end(): void {
   let lost = addon.stop();
+  const started = performance.now();
   for (const { native, receives } of open.values()) {
     const held = receives.takeHeld();
-    if (held.length > 0) lost += putBack(native, held, PATIENCE);
+    const left = Math.max(0, Math.ceil(PATIENCE - (performance.now() - started)));
+    if (held.length > 0) lost += putBack(native, held, left);
   }
   // There is no later turn of the event loop in which emitWarning could tell it.
   if (lost > 0) process.emit('warning', undelivered(lost, 'a process that ends'));
+}
+
+// At the end of the process nothing can be awaited, and a blocked pool thread would keep it for ever:
+// Node joins the pool's threads before it runs an addon's cleanup hooks. First of all listeners, because
+// one that throws or exits within keeps the others from being called.
+process.prependListener('exit', end);
+// A program that removes all listeners of 'exit' means its own.
+process.on('removeListener', (event, listener) => {
+  if (event === 'exit' && listener === end) process.prependListener('exit', end);
 });

@@ -3,8 +3,8 @@ import { constants } from 'node:os';
 import { invalidValue, systemError } from '../errors.js';
 import { defaultSizes, explainOpenFailure } from '../limits.js';
 import { checkName } from '../names.js';
-import { renewMailboxes } from '../mailbox.js';
-import { native, type NativeQueue } from '../native.js';
+import { openNative } from '../mailbox.js';
+import type { NativeQueue } from '../native.js';
 import { checkOptions, integer, isBoolean, oneOf, type Checks } from '../options.js';
 import { QueueCore } from './core.js';
 import { ReopeningQueue } from './reopening.js';
@@ -140,8 +140,7 @@ export function openQueue(where: string, name: string, given?: OpenOptions): Que
   const sizes: [number, number] =
     most === undefined && largest === undefined ? [0, 0] : wanted(options);
   const flags = ACCESS[access] | (create ? O_CREAT : 0);
-  const opened = native.open(name, flags | (exclusive ? O_EXCL : 0), mode, ...sizes);
-  renewMailboxes();
+  const opened = openNative(name, flags | (exclusive ? O_EXCL : 0), mode, ...sizes);
   if (typeof opened === 'number') {
     const context = create ? explainOpenFailure(opened, ...wanted(options)) : undefined;
     throw systemError(opened, 'mq_open', name, context);
@@ -156,7 +155,7 @@ export function openQueue(where: string, name: string, given?: OpenOptions): Que
   const { wait = 'auto', busyPoll, reopen = false } = options;
   if (!reopen) return new QueueCore(name, opened, { wait, busyPoll });
   const reopening = new ReopeningQueue(opened, access !== 'write', () => {
-    const again = native.open(name, flags, mode, ...sizes);
+    const again = openNative(name, flags, mode, ...sizes);
     if (typeof again === 'number' || trusts(again)) return again;
     again.close();
     return -constants.errno.EPERM;

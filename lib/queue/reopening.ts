@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { renewMailboxes } from '../mailbox.js';
 import type { NativeQueue } from '../native.js';
 import { LinkTimer } from './link-timer.js';
 import { isUnlinked } from './stat.js';
@@ -256,7 +255,6 @@ export class ReopeningQueue implements NativeQueue {
 
   #adopt(opened: NativeQueue): void {
     const old = this.#current;
-    renewMailboxes();
     this.#listen(opened);
     opened.setReferenced(this.#referenced);
     if (this.#reserved) {

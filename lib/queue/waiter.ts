@@ -184,7 +184,13 @@ export class Waiter {
 
   #move(): void {
     this.#moving = true;
-    this.#calls.cancel();
+    if (!this.#calls.cancel()) return;
+    // It had blocked no thread, as a send that waits for a queue to go to.
+    const afterMove = this.#afterMove;
+    this.#over();
+    afterMove?.();
+    const refused = this.#block();
+    if (refused !== 0) this.#calls.done(refused);
   }
 
   #block(): number {

@@ -3,8 +3,8 @@
 //   peer ROLE MODE THERE BACK SIZE WARMUP COUNT
 //
 // ROLE: send and receive (one way, over THERE), ping and echo (round trips).
-// MODE: block (blocking calls), drain (poll, then all that goes without waiting), spin (try again and
-// again).
+// MODE: block (blocking calls), work (the same, and a microsecond of work on each message that was
+// received), drain (poll, then all that goes without waiting), spin (try again and again).
 // receive and ping print the seconds that COUNT messages took after WARMUP ones.
 
 #include <errno.h>
@@ -17,7 +17,9 @@
 #include <time.h>
 
 enum { kBuffer = 8192 };
-enum Mode { kBlock, kDrain, kSpin };
+enum Mode { kBlock, kWork, kDrain, kSpin };
+
+static const double kWorkSeconds = 1e-6;
 
 static char buffer[kBuffer];
 static enum Mode mode;
@@ -29,7 +31,7 @@ static void fail(const char* call) {
 }
 
 static mqd_t open_queue(const char* name, int access) {
-  const mqd_t queue = mq_open(name, access | (mode == kBlock ? 0 : O_NONBLOCK));
+  const mqd_t queue = mq_open(name, access | (mode <= kWork ? 0 : O_NONBLOCK));
   if (queue == (mqd_t)-1) fail(name);
   return queue;
 }
@@ -45,18 +47,23 @@ static void transmit(mqd_t queue) {
   while (mq_send(queue, buffer, size, 0) != 0) wait_for(queue, POLLOUT);
 }
 
-static void take(mqd_t queue) {
-  while (mq_receive(queue, buffer, kBuffer, NULL) < 0) wait_for(queue, POLLIN);
-}
-
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+static void take(mqd_t queue) {
+  while (mq_receive(queue, buffer, kBuffer, NULL) < 0) wait_for(queue, POLLIN);
+  if (mode != kWork) return;
+  const double end = now() + kWorkSeconds;
+  while (now() < end) {
+  }
+}
+
 static enum Mode mode_of(const char* word) {
   if (strcmp(word, "block") == 0) return kBlock;
+  if (strcmp(word, "work") == 0) return kWork;
   return strcmp(word, "drain") == 0 ? kDrain : kSpin;
 }
 
