@@ -7,8 +7,10 @@ import {
   type OpenOptions,
   type WaitMode,
 } from 'posix-mqueue';
+import { PosixTransport } from 'posix-mqueue/service';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
-import { unlinkQuietly } from './support/code.js';
+import { unlinkQuietly, until } from './support/code.js';
+import { canUnshare, runUnshared } from './support/namespace.js';
 
 const SMALL = { maxMessages: 2, maxMessageSize: 32 };
 
@@ -136,6 +138,19 @@ describe('a queue that is unlinked under its users', () => {
         assert.equal((await creator.receive()).text(), 'full');
       });
 
+      it('sends what it kept back after unref() as well', async () => {
+        open();
+        const queue = open({ ...how, access: 'write' });
+        const unlinked = once(queue, 'unlinked');
+        MessageQueue.unlink(name);
+        const sending = queue.send('kept');
+        await unlinked;
+        if (wait !== 'worker') queue.unref();
+        const again = open();
+        assert.equal((await again.receive()).text(), 'kept');
+        await sending;
+      });
+
       it('can be given up while there is none', async () => {
         open();
         const queue = open(how);
@@ -160,6 +175,85 @@ describe('a queue that is unlinked under its users', () => {
     await reopened;
     assert.deepEqual([queue.maxMessages, queue.maxMessageSize], [3, 100]);
     await queue.send('x'.repeat(100));
+  });
+
+  it('gives a Worker its thread while sends are kept back', async () => {
+    open();
+    const queue = open({ reopen: true, create: false, access: 'write' });
+    MessageQueue.unlink(name);
+    const unlinked = once(queue, 'unlinked');
+    const sending = queue.send('kept');
+    await unlinked;
+    // The budget is used up by waits that may not be moved.
+    const others = [temporaryQueue({ wait: 'worker' }), temporaryQueue({ wait: 'worker' })];
+    const waiting = others.map((each) => each.receive());
+    await until(() => others.every((each) => each.waiting === 'worker'));
+    const receiver = await new PosixTransport().openReceiver(temporaryQueue().name, {
+      competing: true,
+    });
+    const again = open();
+    assert.equal((await again.receive()).text(), 'kept');
+    await sending;
+    await receiver.close();
+    for (const each of others) await each.send('x');
+    await Promise.all(waiting);
+  });
+
+  describe('with messages too large for the memory that was there before', function () {
+    before(function () {
+      if (!canUnshare()) this.skip();
+    });
+    const LARGE = 'echo 300000 > /proc/sys/fs/mqueue/msgsize_max';
+    const begin = `
+      import { execFileSync } from 'node:child_process';
+      import { MessageQueue } from 'posix-mqueue';
+      const queue = MessageQueue.open('/q', { create: true, reopen: true, maxMessageSize: 1024 });
+      MessageQueue.unlink('/q');`;
+    /** By a process of its own: the memory of the first one must grow when it reopens, not before. */
+    const create = (owner: string): string => {
+      const module = `
+        import { fchownSync, readdirSync, readlinkSync } from 'node:fs';
+        import { MessageQueue } from 'posix-mqueue';
+        const sizes = { maxMessages: 2, maxMessageSize: 200000 };
+        const queue = MessageQueue.open('/q', { create: true, mode: 0o666, ...sizes });
+        const isIt = (fd) => {
+          try { return readlinkSync('/proc/self/fd/' + fd) === '/q'; } catch { return false; }
+        };
+        fchownSync(Number(readdirSync('/proc/self/fd').find(isIt)), ${owner}, ${owner});
+        await queue.close();`;
+      const parameters = ['--input-type=module', '-e', module];
+      return `execFileSync(process.execPath, ${JSON.stringify(parameters)});`;
+    };
+
+    it('sends what was given', () => {
+      const output = runUnshared(
+        LARGE,
+        `${begin}
+         ${create('0')}
+         await queue.send('hello', { priority: 7 });
+         const { priority, data } = await MessageQueue.open('/q').receive();
+         console.log(data.toString(), priority, queue.maxMessageSize);
+         process.exit();`,
+      );
+      assert.equal(output, 'hello 7 200000');
+    });
+
+    it('leaves other queues as they are when the new one is refused', () => {
+      const output = runUnshared(
+        LARGE,
+        `${begin}
+         const other = MessageQueue.open('/other', { create: true, maxMessageSize: 64 });
+         await other.send('first');
+         await other.receive();
+         ${create('12345')}
+         const code = await queue.send('x').catch((error) => error.code);
+         await other.send('second', { priority: 3 });
+         const { priority, data } = other.tryReceive();
+         console.log(code, data.toString(), priority);
+         process.exit();`,
+      );
+      assert.equal(output, 'EACCES second 3');
+    });
   });
 
   it('streams on', async () => {
