@@ -11,6 +11,7 @@
         "addon/jobs.cc",
         "addon/mailbox.cc",
         "addon/message_batch.cc",
+        "addon/patience.cc",
         "addon/poller.cc",
         "addon/pool_budget.cc",
         "addon/queue.cc",

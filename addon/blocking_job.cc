@@ -64,9 +64,9 @@ void BlockingJob::AwaitBack() {
   back_.wait(guard, [this] { return state_ == State::kBack; });
 }
 
-size_t BlockingJob::Abandon(const struct timespec* deadline) {
+size_t BlockingJob::Abandon(const Patience& patience) {
   AwaitBack();
-  return Discard(deadline);
+  return Discard(patience);
 }
 
 int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {

@@ -15,6 +15,7 @@
 namespace mqueue {
 
 class Environment;
+class Patience;
 class Queue;
 
 // One blocking system call on a thread of libuv's pool, and its cancellation.
@@ -39,8 +40,8 @@ class BlockingJob {
   // that thread is scheduled.
   void AwaitBack();
   // After Cancel, for the end of the process: as AwaitBack, then a received message goes back to the
-  // kernel, waiting for room until `deadline`. How many found none.
-  size_t Abandon(const struct timespec* deadline);
+  // kernel, waiting for room as long as there is patience. How many found none.
+  size_t Abandon(const Patience& patience);
   // From now on nobody is told about the end of this job.
   void Detach() { queue_ = nullptr; }
 
@@ -52,7 +53,7 @@ class BlockingJob {
   // On the loop. `queue` is null when the job was detached.
   virtual void Back(Queue* queue, bool cancelled_in_queue) = 0;
   // On the loop, when nobody will take the result.
-  virtual size_t Discard(const struct timespec*) { return 0; }
+  virtual size_t Discard(const Patience&) { return 0; }
 
   // On the pool thread. `call` is given the deadline and returns 0 or a negative errno. Returns that,
   // or -ECANCELED.

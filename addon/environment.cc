@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "blocking_job.h"
+#include "patience.h"
 #include "pool_budget.h"
 #include "queue.h"
-#include "syscalls.h"
 #include "uncaught.h"
 
 namespace mqueue {
@@ -95,9 +95,9 @@ size_t Environment::Stop() {
   stopped_ = true;
   PoolBudget::Unsubscribe(this);
   CancelJobs();
-  const struct timespec deadline = InMilliseconds(kPatience);
+  const Patience patience(kPatience);
   size_t lost = 0;
-  for (BlockingJob* job : jobs_) lost += job->Abandon(&deadline);
+  for (BlockingJob* job : jobs_) lost += job->Abandon(patience);
   return lost;
 }
 

@@ -31,8 +31,8 @@ void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
   queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch);
 }
 
-size_t ReceiveJob::Discard(const struct timespec* deadline) {
-  const size_t lost = batch_.count() - GiveBack(fd_, writable_, batch_, 0, deadline);
+size_t ReceiveJob::Discard(const Patience& patience) {
+  const size_t lost = batch_.count() - GiveBack(fd_, writable_, batch_, 0, &patience);
   MarkTaken();
   return lost;
 }
@@ -65,13 +65,13 @@ void SendJob::Back(Queue* queue, bool cancelled_in_queue) {
 }
 
 size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
-                const struct timespec* deadline) {
+                const Patience* patience) {
   if (first >= batch.count()) return 0;
   int error = 0;
-  if (writable) return batch.SendFrom(fd, first, &error, deadline) - first;
+  if (writable) return batch.SendFrom(fd, first, &error, patience) - first;
   const OpenResult twin = WritingTwin(fd);
   if (twin.error != 0) return 0;
-  return batch.SendFrom(twin.descriptor.get(), first, &error, deadline) - first;
+  return batch.SendFrom(twin.descriptor.get(), first, &error, patience) - first;
 }
 
 }  // namespace mqueue

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <ctime>
 #include <memory>
 
 #include "blocking_job.h"
@@ -23,7 +22,7 @@ class ReceiveJob : public BlockingJob {
  protected:
   void Run() override;
   void Back(Queue* queue, bool cancelled_in_queue) override;
-  size_t Discard(const struct timespec* deadline) override;
+  size_t Discard(const Patience& patience) override;
 
  private:
   int fd_;
@@ -51,8 +50,8 @@ class SendJob : public BlockingJob {
 };
 
 // Puts messages from `first` on back into the kernel's queue, with their priorities, without waiting
-// or waiting until `deadline`. `writable`: whether `fd` itself may send. Returns how many went.
+// or waiting as long as there is patience. `writable`: whether `fd` itself may send. Returns how many went.
 size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
-                const struct timespec* deadline = nullptr);
+                const Patience* patience = nullptr);
 
 }  // namespace mqueue

@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "patience.h"
 #include "syscalls.h"
 
 namespace mqueue {
@@ -55,14 +56,14 @@ int MessageBatch::TakeOne(int fd, size_t message_size, const struct timespec* de
 }
 
 size_t MessageBatch::SendFrom(int fd, size_t first, int* error,
-                              const struct timespec* deadline) const {
+                              const Patience* patience) const {
   *error = 0;
   size_t index = first;
   for (; index < entries_.size(); ++index) {
     const Entry& entry = entries_[index];
     *error = TrySend(fd, data(index), entry.size, entry.priority);
-    while (deadline != nullptr && (*error == -EAGAIN || *error == -EINTR)) {
-      *error = Send(fd, data(index), entry.size, entry.priority, deadline);
+    while (patience != nullptr && (*error == -EAGAIN || *error == -EINTR) && !patience->over()) {
+      *error = Send(fd, data(index), entry.size, entry.priority, nullptr);
     }
     if (*error != 0) break;
   }

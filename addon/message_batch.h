@@ -7,6 +7,8 @@
 
 namespace mqueue {
 
+class Patience;
+
 // Messages packed one behind the other in one block of memory. It knows no JavaScript: a pool
 // thread fills or empties it.
 class MessageBatch {
@@ -54,10 +56,10 @@ class MessageBatch {
   // Takes one message, waiting until `deadline`. 0 or a negative errno.
   int TakeOne(int fd, size_t message_size, const struct timespec* deadline);
 
-  // Sends entries from `first` on without waiting, or waiting until `deadline`. Returns the index of
+  // Sends entries from `first` on without waiting, or waiting as long as there is patience. Returns the index of
   // the first that was not sent; `error` says why (0 when all were).
   size_t SendFrom(int fd, size_t first, int* error,
-                  const struct timespec* deadline = nullptr) const;
+                  const Patience* patience = nullptr) const;
 
  private:
   void Swap(MessageBatch& other) noexcept;

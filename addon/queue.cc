@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "jobs.h"
+#include "patience.h"
 #include "queue_arguments.h"
 #include "syscalls.h"
 
@@ -140,11 +141,10 @@ long Queue::TrySend(uint32_t count, uint32_t) {
 Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
   Mailbox& outbox = environment_->outbox();
   if (!CollectOutbox(info, &outbox)) return Number(info.Env(), 0);
-  uint32_t patience = 0;
-  if (!ReadUint32(info.Env(), info[1], &patience)) patience = 0;
-  const struct timespec deadline = InMilliseconds(patience);
-  const MessageBatch& batch = outbox.batch();
-  const size_t given = GiveBack(fd(), writable_, batch, 0, patience == 0 ? nullptr : &deadline);
+  uint32_t milliseconds = 0;
+  if (!ReadUint32(info.Env(), info[1], &milliseconds)) milliseconds = 0;
+  const Patience patience(milliseconds);
+  const size_t given = GiveBack(fd(), writable_, outbox.batch(), 0, &patience);
   return Number(info.Env(), static_cast<long>(given));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "jobs.h"
+#include "patience.h"
 #include "queue.h"
 #include "queue_arguments.h"
 #include "syscalls.h"
@@ -216,8 +217,8 @@ void Queue::GiveBackInbox() {
 }
 
 void Queue::GiveBackInTime(const MessageBatch& batch) {
-  const struct timespec deadline = InMilliseconds(Environment::kPatience);
-  GiveBack(fd(), writable_, batch, 0, &deadline);
+  const Patience patience(Environment::kPatience);
+  GiveBack(fd(), writable_, batch, 0, &patience);
 }
 
 void Queue::SendJobBack(int error, size_t sent) {

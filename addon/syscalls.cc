@@ -68,18 +68,6 @@ int TrySend(int fd, const char* data, size_t size, unsigned priority) {
       WithoutWaiting([&] { return long{Send(fd, data, size, priority, &kPast)}; }));
 }
 
-struct timespec InMilliseconds(long milliseconds) {
-  constexpr long kNanoseconds = 1'000'000;
-  constexpr long kSecond = 1'000'000'000;
-  struct timespec time = {};
-  // It fails for a clock that does not exist.
-  clock_gettime(CLOCK_REALTIME, &time);
-  const long nanoseconds = time.tv_nsec + milliseconds % 1000 * kNanoseconds;
-  time.tv_sec += milliseconds / 1000 + nanoseconds / kSecond;
-  time.tv_nsec = nanoseconds % kSecond;
-  return time;
-}
-
 OpenResult WritingTwin(int fd) {
   const std::string path = "/proc/self/fd/" + std::to_string(fd);
   const int twin = open(path.c_str(), O_WRONLY | O_CLOEXEC);

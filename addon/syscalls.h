@@ -30,7 +30,8 @@ int GetAttributes(int fd, struct mq_attr* attributes);
 // Owner, group, mode, and whether it still has a name (st_nlink).
 int GetStatus(int fd, struct stat* status);
 
-// Wait until `deadline` (CLOCK_REALTIME, absolute; the kernel reads it when the call begins).
+// Wait until `deadline` (CLOCK_REALTIME, absolute; the kernel reads it when the call begins), or for
+// ever when it is null.
 // Receive returns the length of the message.
 ssize_t Receive(int fd, char* buffer, size_t size, unsigned* priority,
                 const struct timespec* deadline);
@@ -39,9 +40,6 @@ int Send(int fd, const char* data, size_t size, unsigned priority, const struct 
 // The same without waiting: -EAGAIN on an empty or a full queue.
 ssize_t TryReceive(int fd, char* buffer, size_t size, unsigned* priority);
 int TrySend(int fd, const char* data, size_t size, unsigned priority);
-
-// A deadline for Send.
-struct timespec InMilliseconds(long milliseconds);
 
 // A second, writing descriptor of the queue behind `fd`, also when it was unlinked meanwhile.
 OpenResult WritingTwin(int fd);

@@ -37,21 +37,21 @@ void InstallSubstitute() {
   static_cast<void>(installed);
 }
 
-int Number() {
-  static const int number = Install();
-  return number;
-}
-
 void Mask(int how) {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, Number());
+  sigaddset(&set, WakeSignal::Number());
   sigaddset(&set, kSubstitute);
   // It fails for an invalid `how` only.
   pthread_sigmask(how, &set, nullptr);
 }
 
 }  // namespace
+
+int WakeSignal::Number() {
+  static const int number = Install();
+  return number;
+}
 
 bool WakeSignal::Available() { return Number() != 0; }
 

@@ -12,6 +12,7 @@ class WakeSignal {
  public:
   // False when every real-time signal is in use by somebody else.
   static bool Available();
+  static int Number();
 
   // Sends it to a thread that has a window open.
   static void Send(pthread_t thread);

@@ -1,4 +1,5 @@
 import { Message } from './message.js';
+import { undelivered } from './undelivered.js';
 import { native, type NativeBinding, type NativeQueue } from './native.js';
 
 // How the addon lays out a mailbox, see addon/mailbox.h.
@@ -55,8 +56,7 @@ class Inbox extends Mailbox {
     try {
       while (messages.length < count) offset = this.#takeSlab(messages, count, offset);
     } catch (error) {
-      // No memory for another Buffer: what has none goes back to where it came from.
-      queue.returnFrom(messages.length);
+      this.#giveUp(queue, messages.length, count);
       if (messages.length === 0) throw error;
     }
     return messages;
@@ -73,9 +73,15 @@ class Inbox extends Mailbox {
       data.set(this.#front);
       return new Message(data, headers[1]);
     } catch (error) {
-      queue.returnFrom(0);
+      this.#giveUp(queue, 0, 1);
       throw error;
     }
+  }
+
+  /** No memory for another Buffer: what has none goes back to where it came from. */
+  #giveUp(queue: NativeQueue, first: number, count: number): void {
+    const lost = count - first - queue.returnFrom(first);
+    if (lost > 0) process.emitWarning(undelivered(lost, 'a process without memory'));
   }
 
   /** As many as share a piece of memory, beginning at `offset`: where the next one begins. */

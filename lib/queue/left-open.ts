@@ -1,5 +1,6 @@
 import { native as addon, type NativeQueue } from '../native.js';
-import { putBack, putBackOrWarn, undelivered } from './put-back.js';
+import { undelivered } from '../undelivered.js';
+import { putBack, putBackOrWarn } from './put-back.js';
 import type { ReceiveLine } from './receive-line.js';
 
 /** What is left of a queue object that was not closed. Nothing in it may refer to that object. */

@@ -1,6 +1,7 @@
 import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
+import { undelivered } from '../undelivered.js';
 
 /**
  * Puts messages back into the kernel's queue: how many found no room.
@@ -26,15 +27,4 @@ export function putBackOrWarn(
   if (messages.length === 0) return;
   const lost = putBack(native, messages);
   if (lost > 0) process.emitWarning(undelivered(lost, `queue '${name}'`));
-}
-
-/** The warning that messages are gone. */
-export function undelivered(count: number, where: string): Error {
-  const text =
-    `${count} message${count === 1 ? '' : 's'} of ${where} had been taken but not delivered, and ` +
-    `found no room in the queue any more. Listen for 'undelivered', or keep the result of close()`;
-  return Object.assign(new Error(text), {
-    name: 'MessageQueueWarning',
-    code: 'MQ_UNDELIVERED',
-  });
 }
