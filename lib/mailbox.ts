@@ -1,6 +1,6 @@
 import { Message } from './message.js';
-import { undelivered } from './undelivered.js';
 import { native, type NativeBinding, type NativeQueue } from './native.js';
+import { undelivered } from './undelivered.js';
 
 // How the addon lays out a mailbox, see addon/mailbox.h.
 const MOST_MESSAGES = 512;
