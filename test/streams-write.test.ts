@@ -104,6 +104,17 @@ describe('createWriteStream', () => {
     assert.deepEqual(await texts(queue, 4), ['a', 'b', 'c', 'd']);
   });
 
+  it('fails on a queue that is full and was opened for reading', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    await queue.send('full');
+    const reader = MessageQueue.open(queue.name, { access: 'read', wait: 'loop' });
+    const stream = reader.createWriteStream();
+    const failed = once(stream, 'error');
+    stream.write('x');
+    assert.equal(((await failed)[0] as MessageQueueError).code, 'EBADF');
+    await reader.close();
+  });
+
   it('checks a whole batch before it sends the first of it', async () => {
     const queue = temporaryQueue({ maxMessageSize: 4 });
     const stream = queue.createWriteStream({ codec: text });

@@ -54,4 +54,19 @@ describe('a queue that never empties', () => {
       assert.ok(longest > 0 && longest < 64, `${longest} messages between two timers`);
     });
   }
+
+  for (const options of [undefined, { timeout: 0 }]) {
+    it(`lets timers run between receives and sends with ${JSON.stringify(options)}`, async () => {
+      const queue = temporaryQueue();
+      let over = false;
+      setTimeout(() => (over = true), 1);
+      let count = 0;
+      while (!over) {
+        count += 1;
+        assert.ok(count < 200_000, 'the timer never fired');
+        await queue.send('x', options);
+        await queue.receive(options);
+      }
+    });
+  }
 });

@@ -1,6 +1,7 @@
 import { closedError, systemError } from '../errors.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
+import { apart } from './apart.js';
 import { closedInTime, closeWhenDropped } from './left-open.js';
 import { putBackOrWarn } from './put-back.js';
 import { QueueLink } from './queue-link.js';
@@ -135,7 +136,9 @@ export class QueueCore {
     this.#closed = true;
     this.#link.stop();
     for (const borrower of [...this.#borrowers]) {
-      if (!borrower.stop()) this.#borrowers.delete(borrower);
+      apart(() => {
+        if (!borrower.stop()) this.#borrowers.delete(borrower);
+      });
     }
     const error = (syscall: string) => (): Error => closedError(this.name, syscall);
     await Promise.all([

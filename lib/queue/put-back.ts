@@ -10,12 +10,23 @@ import { undelivered } from '../undelivered.js';
  */
 export function putBack(native: NativeQueue, messages: readonly Message[], patience = 0): number {
   const outgoing: OutgoingMessages = messages.flatMap((each) => [each.data, each.priority]);
-  for (let given = 0; ;) {
-    const count = outbox.put(outgoing, given);
-    const result = count > 0 ? native.giveBack(count, patience) : 0;
-    given += result;
-    if (count === 0 || result < count) return messages.length - given;
+  let lost = 0;
+  for (let next = 0; next < messages.length;) {
+    const count = outbox.put(outgoing, next);
+    const given = count > 0 ? native.giveBack(count, patience) : 0;
+    next += given;
+    if (count > 0 && given === count) continue;
+    if (!isTooLarge(native, messages[next])) return lost + messages.length - next;
+    lost += 1;
+    next += 1;
   }
+  return lost;
+}
+
+/** A queue that was opened anew may have smaller messages. */
+function isTooLarge(native: NativeQueue, message: Message | undefined): boolean {
+  const attributes = native.attributes();
+  return typeof attributes !== 'number' && (message?.data.byteLength ?? 0) > attributes[1];
 }
 
 /** As `putBack`, and warns of those that are gone. */

@@ -41,6 +41,11 @@ export class QueueLink {
     };
   }
 
+  /** Looks now whether another queue has the name, where that is then used. */
+  notice(): void {
+    if (this.#native instanceof ReopeningQueue) this.#native.notice();
+  }
+
   /** Keeps no process alive. */
   watch(events: LinkEvents): void {
     this.events = events;

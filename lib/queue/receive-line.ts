@@ -3,6 +3,7 @@ import { systemError } from '../errors.js';
 import { inbox } from '../mailbox.js';
 import { byKernelOrder, type Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
+import { apart } from './apart.js';
 import { waitError } from './wait-error.js';
 import { Turn, turn } from './turn.js';
 import { Waiter, type WaitMode } from './waiter.js';
@@ -144,7 +145,11 @@ export class ReceiveLine {
   /** Fails all who stand in line. Resolves when nothing more can come from the kernel. */
   async close(error: () => Error): Promise<void> {
     this.#closedError = error;
-    for (const ticket of this.#tickets.splice(0)) ticket.fail(error());
+    for (const ticket of this.#tickets.splice(0)) {
+      apart(() => {
+        ticket.fail(error());
+      });
+    }
     this.#cancelSurplus();
     if (this.#awaited > 0) {
       await new Promise<void>((resolve) => {
@@ -252,10 +257,13 @@ export class ReceiveLine {
 
   #waitEnded(result: Message[] | number): void {
     this.#waitOver(result);
-    if (typeof result === 'number' && result !== -ECANCELED && result !== -EAGAIN) {
-      this.#tickets.shift()?.fail(waitError(result, 'mq_timedreceive', this.#name));
+    try {
+      if (typeof result === 'number' && result !== -ECANCELED && result !== -EAGAIN) {
+        this.#tickets.shift()?.fail(waitError(result, 'mq_timedreceive', this.#name));
+      }
+    } finally {
+      this.#pump();
     }
-    this.#pump();
   }
 
   #waitOver(result: Message[] | number): void {

@@ -18,7 +18,7 @@ export async function receiveOne(
   given?: WaitOptions,
 ): Promise<Message> {
   const options = checked(core, where, given);
-  const tries = mayTake(options);
+  const tries = turn.open || (await mayTry(core, options));
   const message = tries ? core.receives.takeOne(options.timeout === 0) : null;
   if (message !== null) {
     turn.spend();
@@ -36,7 +36,7 @@ export async function receiveMany(
   given?: WaitOptions,
 ): Promise<Message[]> {
   const options = checked(core, where, given);
-  const tries = mayTake(options);
+  const tries = turn.open || (await mayTry(core, options));
   const messages = tries ? core.receives.takeNow(max, options.timeout === 0) : null;
   if (messages !== null) {
     turn.spend(messages.length);
@@ -52,8 +52,13 @@ function checked(core: QueueCore, where: string, given?: WaitOptions): WaitOptio
   return options;
 }
 
-function mayTake(options: WaitOptions): boolean {
-  return turn.open || options.timeout === 0;
+/** A try that is not followed by a wait has to be made, as soon as the event loop has had its turn. */
+async function mayTry(core: QueueCore, { timeout, signal }: WaitOptions): Promise<boolean> {
+  if (timeout !== 0) return false;
+  await turn.opened();
+  if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
+  if (core.closed) throw closedError(core.name, SYSCALL);
+  return true;
 }
 
 function waitInLine(

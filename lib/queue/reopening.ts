@@ -2,12 +2,18 @@ import { constants } from 'node:os';
 import type { NativeQueue } from '../native.js';
 import { LinkTimer } from './link-timer.js';
 import { isUnlinked } from './stat.js';
+import { NO_THREAD } from './waiter.js';
 
 const { EACCES, EAGAIN, ECANCELED, EINPROGRESS, EMFILE, ENFILE, ENOENT, ENOMEM, ENOSPC } =
   constants.errno;
 
 /** What may be over in a moment; with anything else the next call fails. */
 const TEMPORARY = new Set([ENOENT, EMFILE, ENFILE, ENOSPC, ENOMEM]);
+
+function isFilled(queue: NativeQueue): boolean {
+  const attributes = queue.attributes();
+  return typeof attributes !== 'number' && attributes[2] > 0;
+}
 
 /** What a {@link ReopeningQueue} tells. */
 export interface LinkListener {
@@ -42,6 +48,8 @@ export class ReopeningQueue implements NativeQueue {
   #parked = false;
   #receiveAgain = false;
   #sendAgain = false;
+  /** How many the old queue took of those that are to be sent again. */
+  #sentBefore = 0;
   #referenced = true;
   #reserved = false;
 
@@ -122,8 +130,9 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   cancelSend(): number {
+    const early = this.#sendAgain ? this.#sentBefore : 0;
     this.#sendAgain = false;
-    const sent = this.#sending?.cancelSend() ?? 0;
+    const sent = this.#sending?.cancelSend() ?? early;
     if (sent !== -EINPROGRESS) this.#sendOver();
     return sent;
   }
@@ -137,8 +146,8 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   giveBack(count: number, patience: number): number {
-    this.#ensure();
-    return this.#current.giveBack(count, patience);
+    // Into a queue without a name they would go for nobody.
+    return this.#ensure() === 0 ? this.#current.giveBack(count, patience) : 0;
   }
 
   returnFrom(first: number): number {
@@ -171,6 +180,7 @@ export class ReopeningQueue implements NativeQueue {
     queue.onreceive = (result) => {
       this.#source = queue;
       this.#receiveOver();
+      this.#sweep();
       this.onreceive(result);
     };
     queue.onsend = (result) => {
@@ -201,8 +211,10 @@ export class ReopeningQueue implements NativeQueue {
   #send(begin: (queue: NativeQueue) => number): number {
     if (this.#lost) {
       this.#parked = true;
+      this.#timer.backOff();
+      this.#timer.stop();
       this.#watch();
-      return 0;
+      return NO_THREAD;
     }
     const result = begin(this.#current);
     if (result === 0) this.#sending = this.#current;
@@ -225,6 +237,11 @@ export class ReopeningQueue implements NativeQueue {
     const waits = this.#receiving !== undefined || this.#sending !== undefined || this.#parked;
     if (waits) this.#timer.start(this.#parked && this.#referenced);
     else this.#timer.stop();
+  }
+
+  /** Looks now whether another queue has the name. */
+  notice(): void {
+    this.#ensure();
   }
 
   /** From time to time during a wait, which would not notice. */
@@ -294,6 +311,7 @@ export class ReopeningQueue implements NativeQueue {
     if (!waits || sent === -EINPROGRESS) return;
     this.#sendOver();
     this.#sendAgain = true;
+    this.#sentBefore = sent;
     process.nextTick(() => {
       if (!this.#sendAgain) return;
       this.#sendAgain = false;
@@ -301,8 +319,11 @@ export class ReopeningQueue implements NativeQueue {
     });
   }
 
-  /** Closes what nobody will receive from. */
+  /** Closes what nobody will receive from, and what has nothing left: unless a wait is on its way back. */
   #sweep(): void {
-    if (!this.#readable) this.#old = this.#old.filter((each) => each.close() !== 0);
+    this.#old = this.#old.filter((each) => {
+      const keeps = this.#readable && isFilled(each);
+      return keeps || each.close() !== 0;
+    });
   }
 }

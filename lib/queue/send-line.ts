@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { systemError } from '../errors.js';
 import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { NativeQueue } from '../native.js';
+import { apart } from './apart.js';
 import { turn } from './turn.js';
 import { waitError } from './wait-error.js';
 import { Waiter, type WaitMode } from './waiter.js';
@@ -77,12 +78,14 @@ export class SendLine {
     throw systemError(result, 'mq_timedsend', this.#name);
   }
 
-  /** Sends what it can at once, if nobody stands in line: how many messages that were. */
+  /**
+   * Sends what it can at once, if nobody stands in line: how many messages that were, 0 when it was not
+   * the time for it, or a negative errno. With another one than `-EAGAIN` the line fails as well.
+   */
   sendNow(messages: OutgoingMessages): number {
     if (this.#line.length > 0 || !turn.open) return 0;
     const result = this.#native.trySend(outbox.put(messages, 0));
-    // The line meets the same error again, and tells it.
-    if (result < 0) return 0;
+    if (result < 0) return result;
     this.#burst += result;
     turn.spend(result);
     return result;
@@ -123,7 +126,11 @@ export class SendLine {
   /** Fails all who stand in line. Resolves when each of them is settled. */
   async close(error: () => Error): Promise<void> {
     this.#closedError = error;
-    for (const { ticket } of [...this.#line].reverse()) this.leave(ticket, error());
+    for (const { ticket } of [...this.#line].reverse()) {
+      apart(() => {
+        this.leave(ticket, error());
+      });
+    }
     if (this.#line.length === 0) return;
     await new Promise<void>((resolve) => {
       this.#whenIdle = resolve;
@@ -198,14 +205,19 @@ export class SendLine {
   #waitEnded(result: number): void {
     this.#waiting = false;
     const front = this.#line[0];
-    if (front !== undefined) {
-      if (result >= 0) this.#advance(front, result);
-      else if (result !== -ECANCELED && result !== -EAGAIN) {
-        this.#settle(front, waitError(result, 'mq_timedsend', this.#name));
-      }
-      if (front.givenUp !== null) this.#settle(front, front.givenUp);
+    try {
+      if (front !== undefined) this.#waitBrought(front, result);
+    } finally {
+      this.#pump();
     }
-    this.#pump();
+  }
+
+  #waitBrought(front: Standing, result: number): void {
+    if (result >= 0) this.#advance(front, result);
+    else if (result !== -ECANCELED && result !== -EAGAIN) {
+      this.#settle(front, waitError(result, 'mq_timedsend', this.#name));
+    }
+    if (front.givenUp !== null) this.#settle(front, front.givenUp);
   }
 
   #advance(standing: Standing, sent: number): void {

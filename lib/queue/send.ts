@@ -29,6 +29,9 @@ const checks: Checks<SendOptions> = { ...priorityChecks, ...waitChecks };
 /** @throws MessageQueueError with code `EMSGSIZE` */
 export function checkSize(core: QueueCore, bytes: Uint8Array): void {
   if (bytes.byteLength <= core.maxMessageSize) return;
+  // The queue that has the name now may take larger ones.
+  core.link.notice();
+  if (bytes.byteLength <= core.maxMessageSize) return;
   throw tooLargeError(core.name, bytes.byteLength, core.maxMessageSize);
 }
 
@@ -47,15 +50,30 @@ export async function send(
   const { timeout, signal } = options;
   if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
   const [bytes, priority] = prepare(core, data, options);
-  const tries = turn.open || timeout === 0;
+  const tries = turn.open;
   if (tries && core.sends.trySend(bytes, priority)) {
     turn.spend();
     return;
   }
-  if (timeout === 0) throw timeoutError(core.name, SYSCALL, 0);
+  if (tries && timeout === 0) throw timeoutError(core.name, SYSCALL, 0);
   // The caller may use its buffer again while the message waits.
   const copy = typeof data === 'string' ? bytes : Buffer.from(bytes);
-  await waitInLine(core, copy, priority, options, tries);
+  if (timeout === 0) await tryLater(core, copy, priority, options);
+  else await waitInLine(core, copy, priority, options, tries);
+}
+
+/** A try that is not followed by a wait, as soon as the event loop has had its turn. */
+async function tryLater(
+  core: QueueCore,
+  bytes: Uint8Array,
+  priority: number,
+  { signal }: SendOptions,
+): Promise<void> {
+  await turn.opened();
+  if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
+  if (core.closed) throw closedError(core.name, SYSCALL);
+  if (!core.sends.trySend(bytes, priority)) throw timeoutError(core.name, SYSCALL, 0);
+  turn.spend();
 }
 
 function prepare(

@@ -1,4 +1,5 @@
 import { native } from '../native.js';
+import { apart } from './apart.js';
 
 // The delay of everything else on the loop, which a user's consumers add to.
 const LONGEST_MILLISECONDS = 5;
@@ -35,8 +36,17 @@ export class Turn {
       const waiting = this.#waiting;
       this.#waiting = [];
       this.#used = 0;
-      for (const each of waiting) each();
+      for (const each of waiting) apart(each);
     });
+  }
+
+  /** Resolves when it is open, at once or after the event loop has had its turn. */
+  async opened(): Promise<void> {
+    while (!this.open) {
+      await new Promise<void>((resolve) => {
+        this.next(resolve);
+      });
+    }
   }
 
   #look(): void {

@@ -15,6 +15,9 @@ const SHORT_WAIT = 0.07;
 
 const { EBUSY, ECANCELED, ENOSYS, ETIMEDOUT } = constants.errno;
 
+/** Of a wait that was begun and needs no thread, nor will it. */
+export const NO_THREAD = 1;
+
 /** How a queue waits. */
 export type WaitMode = 'auto' | 'worker' | 'loop';
 
@@ -22,8 +25,8 @@ export type WaitMode = 'auto' | 'worker' | 'loop';
 export type WaitingWay = 'worker' | 'loop' | 'spin';
 
 /**
- * What one direction of a queue gives its waiter. The first four return 0 or a negative errno,
- * `cancel` as the native methods do.
+ * What one direction of a queue gives its waiter. The first three return 0, `NO_THREAD` or a negative
+ * errno, `cancel` as the native methods do.
  */
 export interface WaitCalls {
   onWorker(): number;
@@ -87,8 +90,9 @@ export class Waiter {
     if (this.#busyPoll === undefined) this.#began = this.#now();
     if (microseconds === 0) return this.#block();
     const result = this.#calls.spinning(microseconds);
+    if (result === NO_THREAD) this.#way = 'loop';
     if (result === 0) this.#way = 'spin';
-    return result;
+    return Math.min(result, 0);
   }
 
   /** True: it is over. False: `done` follows. */
@@ -195,6 +199,7 @@ export class Waiter {
 
   #block(): number {
     const mayBlock = this.mode === 'worker' || (this.mode === 'auto' && this.#referenced);
+    let canBlock = mayBlock;
     if (mayBlock && !this.#demoted) {
       const result = this.#calls.onWorker();
       if (result === 0) {
@@ -202,15 +207,19 @@ export class Waiter {
         blocked.add(this);
         return 0;
       }
+      if (result === NO_THREAD) {
+        this.#way = 'loop';
+        return 0;
+      }
       // ENOSYS: every real-time signal is in use, so a blocked thread could not be woken.
-      const canPoll = this.mode === 'auto' && (result === -EBUSY || result === -ENOSYS);
-      if (!canPoll) return result;
+      canBlock = result !== -ENOSYS;
+      if (this.mode !== 'auto' || (canBlock && result !== -EBUSY)) return result;
     }
     this.#demoted = false;
     const result = this.#calls.onLoop();
-    if (result !== 0) return result;
+    if (result < 0) return result;
     this.#way = 'loop';
-    if (mayBlock) promotions.add(this);
+    if (canBlock && result !== NO_THREAD) promotions.add(this);
     return 0;
   }
 }

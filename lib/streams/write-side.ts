@@ -1,8 +1,10 @@
+import { constants } from 'node:os';
 import { AbortError, MessageQueueError } from '../errors.js';
 import type { QueueCore } from '../queue/core.js';
 import type { SendTicket } from '../queue/send-line.js';
-import { turn } from '../queue/turn.js';
 import type { Encoder } from './encoder.js';
+
+const { EAGAIN } = constants.errno;
 
 type Callback = (error?: Error | null) => void;
 
@@ -29,8 +31,8 @@ export class WriteSide {
       callback(withSent(error as Error, 0));
       return;
     }
-    const tries = !this.#core.closed && turn.open;
-    const sent = tries ? this.#core.sends.sendNow(messages) : 0;
+    const result = this.#core.closed ? 0 : this.#core.sends.sendNow(messages);
+    const sent = Math.max(0, result);
     if (sent === values.length) {
       // What is written before then comes as one batch.
       process.nextTick(callback);
@@ -44,7 +46,7 @@ export class WriteSide {
         this.#whenSettled?.();
       },
     };
-    this.#core.sends.join(this.#ticket, sent, tries);
+    this.#core.sends.join(this.#ticket, sent, result > 0 || result === -EAGAIN);
   }
 
   /** For `_destroy`: resolves when nothing is on its way any more and an owned queue is closed. */

@@ -63,6 +63,17 @@ describe('a wait that is given up while no signal can be queued', function () {
   }
 });
 
+describe('a process for which no real-time signal is free', () => {
+  it('watches its descriptors, and rests', async () => {
+    const path = fileURLToPath(new URL('../fixtures/idles.js', import.meta.url));
+    // Signals that are ignored are inherited, see signal(7).
+    const ignore = 'for number in $(seq 34 64); do trap "" $number; done; exec "$0" "$1"';
+    const child = new Child('bash', ['-c', ignore, process.execPath, path]);
+    const { code, stdout, stderr } = await child.end;
+    assert.deepEqual([code, stdout, stderr], [0, 'loop idle', '']);
+  });
+});
+
 describe('worker.terminate() of a thread whose event loop has several deliveries at once', () => {
   for (const [wait, count] of [
     ['worker', 2],
