@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { NativeQueue } from '../native.js';
 import { LinkTimer } from './link-timer.js';
+import { OldQueues } from './old-queues.js';
 import { isUnlinked } from './stat.js';
 import { NO_THREAD } from './waiter.js';
 
@@ -9,11 +10,6 @@ const { EACCES, EAGAIN, ECANCELED, EINPROGRESS, EMFILE, ENFILE, ENOENT, ENOMEM, 
 
 /** What may be over in a moment; with anything else the next call fails. */
 const TEMPORARY = new Set([ENOENT, EMFILE, ENFILE, ENOSPC, ENOMEM]);
-
-function isFilled(queue: NativeQueue): boolean {
-  const attributes = queue.attributes();
-  return typeof attributes !== 'number' && attributes[2] > 0;
-}
 
 /** What a {@link ReopeningQueue} tells. */
 export interface LinkListener {
@@ -30,14 +26,13 @@ export class ReopeningQueue implements NativeQueue {
   onsend: (result: number) => void = () => undefined;
   listener: LinkListener | undefined;
 
-  readonly #readable: boolean;
   readonly #open: () => NativeQueue | number;
   readonly #timer = new LinkTimer(() => {
     this.#look();
   });
   #current: NativeQueue;
   /** Without a name: what they still have comes first. */
-  #old: NativeQueue[] = [];
+  readonly #old: OldQueues;
   /** It has no name, and no other has it. */
   #lost = false;
   /** Where the last messages came from. */
@@ -58,8 +53,8 @@ export class ReopeningQueue implements NativeQueue {
    * @param open - opens the queue of that name: a negative errno when it cannot
    */
   constructor(first: NativeQueue, readable: boolean, open: () => NativeQueue | number) {
-    this.#readable = readable;
     this.#open = open;
+    this.#old = new OldQueues(readable);
     this.#current = first;
     this.#source = first;
     this.#listen(first);
@@ -68,10 +63,7 @@ export class ReopeningQueue implements NativeQueue {
   attributes(): [number, number, number] | number {
     const attributes = this.#current.attributes();
     if (typeof attributes === 'number') return attributes;
-    for (const old of this.#old) {
-      const more = old.attributes();
-      if (typeof more !== 'number') attributes[2] += more[2];
-    }
+    attributes[2] += this.#old.count();
     return attributes;
   }
 
@@ -172,7 +164,7 @@ export class ReopeningQueue implements NativeQueue {
 
   close(): number {
     this.#timer.stop();
-    for (const old of this.#old.splice(0)) old.close();
+    this.#old.close();
     return this.#current.close();
   }
 
@@ -180,25 +172,20 @@ export class ReopeningQueue implements NativeQueue {
     queue.onreceive = (result) => {
       this.#source = queue;
       this.#receiveOver();
-      this.#sweep();
       this.onreceive(result);
+      this.#old.sweep();
     };
     queue.onsend = (result) => {
       this.#sendOver();
-      this.#sweep();
+      this.#old.sweep();
       this.onsend(result);
     };
   }
 
   #tryReceiveOld(max: number): number {
-    for (const old of [...this.#old]) {
-      this.#source = old;
-      const result = old.tryReceive(max);
-      if (result > 0) return result;
-      // Nobody can open it any more, so an empty one is done with: unless a wait is still on its way back.
-      if (old.close() === 0) this.#old = this.#old.filter((each) => each !== old);
-    }
-    return -EAGAIN;
+    return this.#old.tryReceive(max, (queue) => {
+      this.#source = queue;
+    });
   }
 
   #receive(begin: (queue: NativeQueue) => number): number {
@@ -279,11 +266,11 @@ export class ReopeningQueue implements NativeQueue {
       opened.reserveThread();
     }
     this.#current = opened;
-    this.#old.push(old);
+    this.#old.add(old);
     this.#lost = false;
     this.#timer.reset();
     this.#endWaits(-ECANCELED);
-    this.#sweep();
+    this.#old.sweep();
     this.listener?.reopened();
   }
 
@@ -316,14 +303,6 @@ export class ReopeningQueue implements NativeQueue {
       if (!this.#sendAgain) return;
       this.#sendAgain = false;
       this.onsend(sent > 0 ? sent : result);
-    });
-  }
-
-  /** Closes what nobody will receive from, and what has nothing left: unless a wait is on its way back. */
-  #sweep(): void {
-    this.#old = this.#old.filter((each) => {
-      const keeps = this.#readable && isFilled(each);
-      return keeps || each.close() !== 0;
     });
   }
 }
