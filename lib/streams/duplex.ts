@@ -1,4 +1,4 @@
-import { Duplex } from 'node:stream';
+import { addAbortSignal, Duplex } from 'node:stream';
 import type { AnyCodec } from '../codec.js';
 import type { QueueCore } from '../queue/core.js';
 import { ChunkIterator } from './chunk-iterator.js';
@@ -54,12 +54,13 @@ export class QueueDuplex<In, Out> extends Duplex {
       allowHalfOpen: true,
       readableHighWaterMark,
       ...(writableHighWaterMark !== undefined && { writableHighWaterMark }),
-      ...(signal !== undefined && { signal }),
     });
     const decoder = new Decoder(readable.core.name, options, true);
     this.#reader = new ReadSide(this, readable.core, decoder, readable.owns);
     const encoder = new Encoder(writable.core, options);
     this.#writer = new WriteSide(writable.core, encoder, writable.owns);
+    // Not as an option of super: one that is aborted already would call _destroy within it.
+    if (signal !== undefined) addAbortSignal(signal, this);
   }
 
   /** Takes no more messages, delivers what it has, and ends its readable side. */

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import type { AnyCodec } from '../codec.js';
 import type { Message } from '../message.js';
 import type { QueueCore } from '../queue/core.js';
@@ -38,8 +38,10 @@ export class QueueReadable<T> extends Readable {
   /** @internal */
   constructor(core: QueueCore, options: ReadStreamOptions<AnyCodec, boolean>, owns: boolean) {
     const { highWaterMark = 0, signal } = options;
-    super({ objectMode: true, highWaterMark, ...(signal !== undefined && { signal }) });
+    super({ objectMode: true, highWaterMark });
     this.#side = new ReadSide(this, core, new Decoder(core.name, options, true), owns);
+    // Not as an option of super: one that is aborted already would call _destroy within it.
+    if (signal !== undefined) addAbortSignal(signal, this);
   }
 
   /** Takes no more messages, delivers what it has, and ends. */

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { addAbortSignal, Writable } from 'node:stream';
 import type { AnyCodec } from '../codec.js';
 import type { QueueCore } from '../queue/core.js';
 import { closeAfter, untilClosed } from './destroying.js';
@@ -37,9 +37,10 @@ export class QueueWritable<T> extends Writable {
       // A string must reach the codec as it is.
       decodeStrings: false,
       ...(highWaterMark !== undefined && { highWaterMark }),
-      ...(signal !== undefined && { signal }),
     });
     this.#side = new WriteSide(core, new Encoder(core, options), owns);
+    // Not as an option of super: one that is aborted already would call _destroy within it.
+    if (signal !== undefined) addAbortSignal(signal, this);
   }
 
   /** Ends it, and waits until the kernel has everything. */
