@@ -1,4 +1,6 @@
 import { invalidBody } from './errors.js';
+import type { Message } from './message.js';
+import { isPriority } from './options.js';
 
 /** What can be sent as it is. A string is sent as UTF-8. */
 export type Bytes = string | ArrayBufferView | ArrayBufferLike;
@@ -8,12 +10,35 @@ export type Bytes = string | ArrayBufferView | ArrayBufferLike;
  *
  * @internal
  */
-export function toBytes(data: unknown, argument = 'data'): Uint8Array {
+export function toBytes(
+  data: unknown,
+  argument = 'data',
+  expected = 'a string, a Buffer or other bytes, or a Message',
+): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (typeof data === 'string') return Buffer.from(data, 'utf8');
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
-  throw invalidBody(argument, 'a string, a Buffer or other bytes, or a Message', data);
+  throw invalidBody(argument, expected, data);
+}
+
+/**
+ * The bytes of a Message that is to be sent: who made it may have given it anything.
+ *
+ * @internal
+ */
+export function bytesOf({ data }: Message): Uint8Array {
+  return toBytes(data, 'message.data', 'a Buffer or other bytes');
+}
+
+/**
+ * The priority of a Message that is to be sent. Unchecked, the kernel would get it modulo 2 ** 32.
+ *
+ * @internal
+ */
+export function priorityOf({ priority }: Message): number {
+  isPriority('message.priority', priority);
+  return priority;
 }

@@ -1,3 +1,4 @@
+import { bytesOf, priorityOf } from './bytes.js';
 import { encodeError, InvalidMessageError, invalidType, reasonOf } from './errors.js';
 import type { Message } from './message.js';
 import type { Check } from './options.js';
@@ -72,4 +73,21 @@ export function encodeValue<In>(codec: Codec<In, unknown>, value: In, queue: str
   }
   if (bytes instanceof Uint8Array) return bytes;
   throw encodeError(queue, 'the codec must return a Buffer or Uint8Array');
+}
+
+/**
+ * What is sent for a Message that is given in place of a value.
+ *
+ * @throws MessageQueueError with code `ERR_MQ_ENCODE`
+ * @internal
+ */
+export function encodeMessage(
+  message: Message,
+  queue: string,
+): [bytes: Uint8Array, priority: number] {
+  try {
+    return [bytesOf(message), priorityOf(message)];
+  } catch (error) {
+    throw encodeError(queue, (error as Error).message, error);
+  }
 }

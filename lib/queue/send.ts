@@ -1,4 +1,4 @@
-import { toBytes, type Bytes } from '../bytes.js';
+import { bytesOf, priorityOf, toBytes, type Bytes } from '../bytes.js';
 import { AbortError, closedError, timeoutError, tooLargeError } from '../errors.js';
 import { Message } from '../message.js';
 import { checkOptions, isPriority, type Checks } from '../options.js';
@@ -82,8 +82,8 @@ function prepare(
   options: PriorityOption,
 ): [bytes: Uint8Array, priority: number] {
   const isMessage = data instanceof Message;
-  const bytes = isMessage ? data.data : toBytes(data);
-  const priority = options.priority ?? (isMessage ? data.priority : 0);
+  const bytes = isMessage ? bytesOf(data) : toBytes(data);
+  const priority = options.priority ?? (isMessage ? priorityOf(data) : 0);
   if (core.closed) throw closedError(core.name, SYSCALL);
   checkSize(core, bytes);
   return [bytes, priority];

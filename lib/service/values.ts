@@ -1,4 +1,4 @@
-import { decodeMessage, encodeValue, type Codec } from '../codec.js';
+import { decodeMessage, encodeMessage, encodeValue, type Codec } from '../codec.js';
 import { Message } from '../message.js';
 import type { Delivery, Sender } from '../transport/transport.js';
 
@@ -22,7 +22,8 @@ export async function sendValue(
   options: { priority?: number | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   if (value instanceof Message) {
-    await sender.send(value.data, { priority: value.priority, ...options });
+    const [bytes, priority] = encodeMessage(value, queue);
+    await sender.send(bytes, { priority, ...options });
     return;
   }
   await sender.send(encodeValue(codec, value, queue), options);

@@ -23,6 +23,7 @@ import {
 /** Errors that are about one response. Others are about the queue, and end the worker. */
 const OF_ONE_RESPONSE = new Set<unknown>([
   'ERR_MQ_ENCODE',
+  'ERR_INVALID_ARG_TYPE',
   'ERR_OUT_OF_RANGE',
   'EMSGSIZE',
   'ABORT_ERR',

@@ -1,4 +1,11 @@
-import { encodeValue, raw, type AnyCodec, type Codec, type WithPriority } from '../codec.js';
+import {
+  encodeMessage,
+  encodeValue,
+  raw,
+  type AnyCodec,
+  type Codec,
+  type WithPriority,
+} from '../codec.js';
 import { encodeError, invalidBody } from '../errors.js';
 import { Message } from '../message.js';
 import { isPriority } from '../options.js';
@@ -37,7 +44,7 @@ export class Encoder {
   }
 
   #encode(given: unknown): [bytes: Uint8Array, priority: number] {
-    if (given instanceof Message) return [given.data, given.priority];
+    if (given instanceof Message) return encodeMessage(given, this.#core.name);
     if (!this.#withPriority) return [this.#bytes(given), this.#priorityOf(given)];
     const pair = given as Partial<WithPriority<unknown>> | null;
     if (typeof pair !== 'object' || pair === null || !('value' in pair)) {
