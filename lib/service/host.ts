@@ -24,9 +24,11 @@ import {
   type ServiceOptions,
 } from './options.js';
 import { withDeadline } from './deadline.js';
+import { doAll } from './do-all.js';
 import { orAbort } from './or-abort.js';
 import { ResponseLine, type ResponseTicket } from './response-line.js';
 import { decodeDelivery, sendValue } from './values.js';
+import { warnStale, warnUnclaimed } from './warnings.js';
 
 /** The events of a {@link Host}. */
 export interface HostEvents {
@@ -192,6 +194,8 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   /**
    * Closes both queues and unlinks them, unless `unlink: false`. A queue that this host has never
    * opened stays. Idempotent.
+   *
+   * @returns when that is done; rejects with the first error, such as `EACCES` of an unlink
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -248,6 +252,8 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
       return { sender, receiver, line: new ResponseLine(receiver) };
     } catch (error) {
       await receiver.close();
+      // It has just created this one, which the next try could not do again.
+      if (opening.exclusive === true) await this.#unlink(responses).catch(() => undefined);
       throw error;
     }
   }
@@ -259,36 +265,29 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
       if (!this.emit('stale', new Message(body, priority), name)) untold += 1;
     });
     this.#used.add(name);
-    if (untold === 0) return;
-    process.emitWarning(
-      `${untold} message${untold === 1 ? '' : 's'} of an earlier run found in queue '${name}' and ` +
-        `dropped. Listen for 'stale' to get them`,
-      { type: 'MessageQueueWarning', code: 'MQ_STALE' },
-    );
+    if (untold > 0) warnStale(untold, name);
   }
 
   async #close(): Promise<void> {
     this.#closing.abort();
     const opened = await this.#opening?.catch(() => undefined);
-    await opened?.receiver.close();
-    await opened?.sender.close();
     const { unlink = true } = this.#options;
-    if (unlink) {
-      for (const name of this.#used) {
-        await this.#service.transport.unlink(name).catch(ignoreMissing);
-      }
-    } else if (opened !== undefined) this.#warnUnclaimed(opened.line.unclaimed);
-    process.nextTick(() => this.emit('close'));
+    try {
+      await doAll([
+        () => opened?.receiver.close(),
+        () => opened?.sender.close(),
+        ...(unlink ? [...this.#used].map((name) => () => this.#unlink(name)) : []),
+      ]);
+    } finally {
+      const { unclaimed = 0 } = opened?.line ?? {};
+      if (!unlink && unclaimed > 0) warnUnclaimed(unclaimed, this.#options.responses);
+      process.nextTick(() => this.emit('close'));
+    }
   }
 
-  #warnUnclaimed(count: number): void {
-    if (count === 0) return;
-    process.emitWarning(
-      `${count} response${count === 1 ? '' : 's'} had been taken from queue ` +
-        `'${this.#options.responses}' for a subscriber that was gone, and nobody read them. Call ` +
-        `receive() before close()`,
-      { type: 'MessageQueueWarning', code: 'MQ_UNDELIVERED' },
-    );
+  async #unlink(name: string): Promise<void> {
+    await this.#service.transport.unlink(name).catch(ignoreMissing);
+    this.#used.delete(name);
   }
 }
 

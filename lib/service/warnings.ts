@@ -1,0 +1,21 @@
+function warn(code: string, text: string): void {
+  process.emitWarning(text, { type: 'MessageQueueWarning', code });
+}
+
+/** For a host that found messages, and had nobody to give them to. */
+export function warnStale(count: number, queue: string): void {
+  warn(
+    'MQ_STALE',
+    `${count} message${count === 1 ? '' : 's'} of an earlier run found in queue '${queue}' and ` +
+      `dropped. Listen for 'stale' to get them`,
+  );
+}
+
+/** For a host that is closed while it has responses, and does not unlink the queue of them. */
+export function warnUnclaimed(count: number, queue: string): void {
+  warn(
+    'MQ_UNDELIVERED',
+    `${count} response${count === 1 ? '' : 's'} had been taken from queue '${queue}' for a ` +
+      `subscriber that was gone, and nobody read them. Call receive() before close()`,
+  );
+}
