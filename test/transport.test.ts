@@ -3,6 +3,7 @@ import { firstValueFrom } from 'rxjs';
 import { MessageQueueError } from 'posix-mqueue';
 import { PosixTransport, type Receiver, type Sender, type Transport } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
+import { Turn } from '#dist/queue/turn.js';
 import { errorLike, nextTurn } from './support/code.js';
 
 const transports: [name: string, make: () => Transport][] = [
@@ -109,6 +110,46 @@ for (const [title, make] of transports) {
       await assert.rejects(receiver.next(), { code: 'ERR_MQ_CLOSED' });
       await sender.close();
       await assert.rejects(sender.send(Buffer.from('x')), { code: 'ERR_MQ_CLOSED' });
+    });
+
+    it('gives the event loop its turn between messages that never end', async () => {
+      let turned = false;
+      setImmediate(() => (turned = true));
+      let messages = 0;
+      while (!turned && messages < 5000) {
+        await sender.send(Buffer.from('a'));
+        await body();
+        messages += 1;
+      }
+      assert.ok(messages <= Turn.limit, `${messages} messages within one turn`);
+    });
+
+    it('keeps the order over several turns', async () => {
+      const numbers = Array.from({ length: 2 * Turn.limit }, (_, index) => String(index));
+      const sent = Promise.all(numbers.map((each) => sender.send(Buffer.from(each))));
+      const bodies = await Promise.all(numbers.map(() => body()));
+      await sent;
+      assert.deepEqual(bodies, numbers);
+    });
+
+    it('can give up what waits for its turn', async () => {
+      const taken: Promise<string>[] = [];
+      for (let count = 0; count < Turn.limit; count += 1) {
+        void sender.send(Buffer.from('a'));
+        taken.push(body());
+      }
+      const controller = new AbortController();
+      const { signal } = controller;
+      const isAbort = { code: 'ABORT_ERR', cause: 'why' };
+      const aborted = [
+        assert.rejects(sender.send(Buffer.from('b'), { signal }), isAbort),
+        assert.rejects(receiver.next(signal), isAbort),
+      ];
+      controller.abort('why');
+      await Promise.all(aborted);
+      assert.deepEqual(new Set(await Promise.all(taken)), new Set(['a']));
+      await sender.send(Buffer.from('c'));
+      assert.equal(await body(), 'c');
     });
 
     it('keeps an unlinked queue for those who have it open', async () => {

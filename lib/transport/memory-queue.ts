@@ -1,4 +1,5 @@
 import { AbortError, closedError, tooLargeError } from '../errors.js';
+import { turn } from '../queue/turn.js';
 
 /** A message in memory. */
 export interface MemoryMessage {
@@ -27,6 +28,7 @@ export class MemoryQueue {
   readonly #messages: MemoryMessage[] = [];
   readonly #receivers: Waiting<MemoryMessage>[] = [];
   readonly #senders: WaitingSender[] = [];
+  #scheduled = false;
 
   constructor(name: string, maxMessages: number, maxMessageSize: number) {
     this.name = name;
@@ -43,30 +45,17 @@ export class MemoryQueue {
       if (signal?.aborted === true) throw new AbortError(signal.reason, this.name);
       const size = message.body.length;
       if (size > this.maxMessageSize) throw tooLargeError(this.name, size, this.maxMessageSize);
-      if (this.#messages.length < this.maxMessages) {
-        this.#put(message);
-        resolve();
-        return;
-      }
       const waiting = this.#wait(this.#senders, owner, resolve, reject, signal);
       this.#senders.push({ ...waiting, message });
+      this.#serve();
     });
   }
 
   receive(owner: object, signal?: AbortSignal): Promise<MemoryMessage> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) throw new AbortError(signal.reason, this.name);
-      const message = this.#messages.shift();
-      if (message === undefined) {
-        this.#receivers.push(this.#wait(this.#receivers, owner, resolve, reject, signal));
-        return;
-      }
-      resolve(message);
-      const sender = this.#senders.shift();
-      if (sender === undefined) return;
-      sender.disarm();
-      this.#put(sender.message);
-      sender.resolve();
+      this.#receivers.push(this.#wait(this.#receivers, owner, resolve, reject, signal));
+      this.#serve();
     });
   }
 
@@ -81,15 +70,40 @@ export class MemoryQueue {
     }
   }
 
-  #put(message: MemoryMessage): void {
-    const receiver = this.#receivers.shift();
-    if (receiver !== undefined) {
-      receiver.disarm();
-      receiver.resolve(message);
-      return;
+  /** Whoever can be served, within the turn: promises alone would never let the loop have its own. */
+  #serve(): void {
+    while (!this.#scheduled) {
+      const sends = this.#senders.length > 0 && this.#messages.length < this.maxMessages;
+      const receives = this.#receivers.length > 0 && this.#messages.length > 0;
+      if (!sends && !receives) return;
+      if (!turn.open) {
+        this.#scheduled = true;
+        turn.next(this.#resume);
+        return;
+      }
+      if (sends) this.#sendNext();
+      else this.#receiveNext();
+      turn.spend();
     }
+  }
+
+  readonly #resume = (): void => {
+    this.#scheduled = false;
+    this.#serve();
+  };
+
+  #sendNext(): void {
+    const { message, disarm, resolve } = this.#senders.shift() as WaitingSender;
+    disarm();
     const behind = this.#messages.findIndex((each) => each.priority < message.priority);
     this.#messages.splice(behind < 0 ? this.#messages.length : behind, 0, message);
+    resolve();
+  }
+
+  #receiveNext(): void {
+    const { disarm, resolve } = this.#receivers.shift() as Waiting<MemoryMessage>;
+    disarm();
+    resolve(this.#messages.shift() as MemoryMessage);
   }
 
   #wait<T>(
