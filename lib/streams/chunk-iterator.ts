@@ -30,11 +30,14 @@ export class ChunkIterator<T> implements AsyncIterableIterator<T> {
     return step;
   }
 
-  /** Leaves the loop: destroys the stream, which hands back what is unread. */
+  /** Leaves the loop: destroys the stream, which hands back what is unread, unless it has ended. */
   return(): Promise<IteratorResult<T, undefined>> {
+    const ended = this.#end !== undefined;
     this.#end = { error: undefined };
     this.#wake?.();
-    this.#close();
+    this.#leave();
+    // One that has ended is destroyed by Node, unless it is a channel that can still be written to.
+    if (!ended) this.#stream.destroy();
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -49,7 +52,7 @@ export class ChunkIterator<T> implements AsyncIterableIterator<T> {
       if (this.#end !== undefined) {
         const { error } = this.#end;
         this.#end = { error: undefined };
-        this.#close();
+        this.#leave();
         if (error !== undefined && error !== null) throw error as Error;
         return { done: true, value: undefined };
       }
@@ -71,9 +74,8 @@ export class ChunkIterator<T> implements AsyncIterableIterator<T> {
     this.#wake?.();
   };
 
-  #close(): void {
+  #leave(): void {
     this.#forget();
     this.#stream.off('readable', this.#readable);
-    this.#stream.destroy();
   }
 }

@@ -84,6 +84,7 @@ export class QueueDuplex<In, Out> extends Duplex {
     return refuseOnMessages('unshift', unshiftRemedy);
   }
 
+  /** The values. Its end leaves the channel open for writing: then `end()` it. A `break` destroys it. */
   override [Symbol.asyncIterator](): NodeJS.AsyncIterator<Out> {
     return new ChunkIterator<Out>(this);
   }
