@@ -18,7 +18,7 @@ export async function receiveOne(
   given?: WaitOptions,
 ): Promise<Message> {
   const options = checked(core, where, given);
-  const tries = turn.open || (await mayTry(core, options));
+  const tries = turn.open || (options.timeout === 0 && (await untilOpen(core, options)));
   const message = tries ? core.receives.takeOne(options.timeout === 0) : null;
   if (message !== null) {
     turn.spend();
@@ -36,7 +36,7 @@ export async function receiveMany(
   given?: WaitOptions,
 ): Promise<Message[]> {
   const options = checked(core, where, given);
-  const tries = turn.open || (await mayTry(core, options));
+  const tries = turn.open || (options.timeout === 0 && (await untilOpen(core, options)));
   const messages = tries ? core.receives.takeNow(max, options.timeout === 0) : null;
   if (messages !== null) {
     turn.spend(messages.length);
@@ -53,8 +53,7 @@ function checked(core: QueueCore, where: string, given?: WaitOptions): WaitOptio
 }
 
 /** A try that is not followed by a wait has to be made, as soon as the event loop has had its turn. */
-async function mayTry(core: QueueCore, { timeout, signal }: WaitOptions): Promise<boolean> {
-  if (timeout !== 0) return false;
+async function untilOpen(core: QueueCore, { signal }: WaitOptions): Promise<true> {
   await turn.opened();
   if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
   if (core.closed) throw closedError(core.name, SYSCALL);
