@@ -138,9 +138,10 @@ class Outbox<T> {
     this.#ticket = {
       messages: batch.flatMap(({ message }) => message),
       settle: (error, sent) => {
-        this.#ticket = null;
         this.#inFlight = 0;
         for (const { value } of batch.slice(0, sent)) this.#subscriber.next(value);
+        // No sooner: `next` may add values, which must not pass those that wait, or end the source.
+        this.#ticket = null;
         if (error === null) this.#sendWaiting();
         else this.#subscriber.error(error);
       },

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { lastValueFrom, Subject, tap, toArray } from 'rxjs';
+import { text, type MessageQueue } from 'posix-mqueue';
+import { fromQueue, toQueue } from 'posix-mqueue/rxjs';
+import { temporaryQueue } from 'posix-mqueue/testing';
+import { until } from './support/code.js';
+
+function takeAll(queue: MessageQueue): string[] {
+  const received: string[] = [];
+  for (;;) {
+    const message = queue.tryReceive();
+    if (message === null) return received;
+    received.push(message.text());
+  }
+}
+
+describe('toQueue, when its source goes on from within next', () => {
+  it('sends what still waits when the source completes there', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const received: string[] = [];
+    fromQueue(queue, { codec: text }).subscribe((value) => received.push(value));
+    const source$ = new Subject<string>();
+    const emitted = lastValueFrom(
+      source$.pipe(
+        toQueue(queue, { codec: text }),
+        tap((value) => {
+          if (value === 'b') source$.complete();
+        }),
+        toArray(),
+      ),
+    );
+    for (const value of ['a', 'b', 'c', 'd']) source$.next(value);
+    assert.deepEqual(await emitted, ['a', 'b', 'c', 'd']);
+    await until(() => received.length === 4);
+    assert.deepEqual(received, ['a', 'b', 'c', 'd']);
+  });
+
+  it('lets no value that comes there pass those that wait', async () => {
+    const queue = temporaryQueue({ maxMessages: 2 });
+    const source$ = new Subject<string>();
+    const emitted: unknown[] = [];
+    const received: string[] = [];
+    source$.pipe(toQueue(queue, { codec: text })).subscribe((value) => {
+      emitted.push(value);
+      if (value !== '3') return;
+      // There is room at this moment, which the new value would take.
+      received.push(...takeAll(queue));
+      source$.next('late');
+    });
+    for (const value of ['1', '2', '3', '4', '5', '6']) source$.next(value);
+    await until(() => {
+      received.push(...takeAll(queue));
+      return received.length === 7 && emitted.length === 7;
+    });
+    const expected = ['1', '2', '3', '4', '5', '6', 'late'];
+    assert.deepEqual([received, emitted], [expected, expected]);
+  });
+});
