@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { lastValueFrom, Subject, tap, toArray } from 'rxjs';
+import { from, lastValueFrom, Observable, Subject, take, tap, toArray, type Observer } from 'rxjs';
 import { text, type MessageQueue } from 'posix-mqueue';
 import { fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
-import { until } from './support/code.js';
+import { nextTurn, until } from './support/code.js';
 
 function takeAll(queue: MessageQueue): string[] {
   const received: string[] = [];
@@ -54,5 +54,53 @@ describe('toQueue, when its source goes on from within next', () => {
     });
     const expected = ['1', '2', '3', '4', '5', '6', 'late'];
     assert.deepEqual([received, emitted], [expected, expected]);
+  });
+});
+
+describe('toQueue, with a source that emits while it is subscribed', () => {
+  it('sends nothing more after its error', async () => {
+    const queue = temporaryQueue();
+    const values = ['1', 2, '3', '4'] as string[];
+    const sending = lastValueFrom(from(values).pipe(toQueue(queue, { codec: text })));
+    await assert.rejects(sending, { code: 'ERR_MQ_ENCODE' });
+    await nextTurn();
+    assert.deepEqual(takeAll(queue), ['1']);
+  });
+
+  it('sends nothing more when its subscriber has enough', async () => {
+    const queue = temporaryQueue();
+    const first$ = from(['a', 'b', 'c']).pipe(toQueue(queue, { codec: text }), take(1));
+    assert.equal(await lastValueFrom(first$), 'a');
+    await nextTurn();
+    assert.deepEqual(takeAll(queue), ['a']);
+  });
+
+  it('pulls nothing more from it either', async () => {
+    const queue = temporaryQueue();
+    let pulled = 0;
+    function* many(): Generator<string> {
+      while (pulled < 1000) {
+        pulled += 1;
+        yield String(pulled);
+      }
+    }
+    const first$ = from(many()).pipe(toQueue(queue, { codec: text }), take(1));
+    assert.equal(await lastValueFrom(first$), '1');
+    assert.equal(pulled, 1);
+  });
+
+  it('lets go of one that does not know the Subscriber, as of another copy of RxJS', () => {
+    const queue = temporaryQueue();
+    const source$ = new Subject<string>();
+    const foreign$ = new Observable<string>();
+    foreign$.subscribe = (observer) => {
+      const { next } = observer as Observer<string>;
+      return source$.subscribe((value) => next.call(observer, value));
+    };
+    const subscription = foreign$.pipe(toQueue(queue, { codec: text })).subscribe();
+    source$.next('a');
+    subscription.unsubscribe();
+    assert.equal(source$.observed, false);
+    assert.deepEqual(takeAll(queue), ['a']);
   });
 });

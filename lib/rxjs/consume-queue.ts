@@ -11,6 +11,7 @@ import type { Ticket } from '../queue/receive-line.js';
 import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
 import { QueueReference } from './attachment.js';
+import { subscribeWithin } from './subscribe-within.js';
 import { tellInvalid } from './tell-invalid.js';
 
 const WHERE = 'consumeQueue()';
@@ -172,19 +173,17 @@ class Slots<R> implements Ticket {
       return;
     }
     this.#busy += 1;
-    const subscription = results.subscribe({
-      next: (result) => {
+    subscribeWithin(
+      this.#subscriber,
+      results,
+      (result) => {
         this.#subscriber.next(result);
       },
-      error: (error: unknown) => {
-        this.#subscriber.error(error);
-      },
-      complete: () => {
+      () => {
         this.#busy -= 1;
         if (!this.#stopped) this.take();
         else if (this.#busy === 0) this.#subscriber.complete();
       },
-    });
-    this.#subscriber.add(subscription);
+    );
   }
 }

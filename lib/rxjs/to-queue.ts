@@ -11,6 +11,7 @@ import type { SendTicket } from '../queue/send-line.js';
 import { Encoder } from '../streams/encoder.js';
 import { encodeChecks, type EncodeOptions, type WriteValue } from '../streams/options.js';
 import { QueueReference } from './attachment.js';
+import { subscribeWithin } from './subscribe-within.js';
 
 const WHERE = 'toQueue()';
 
@@ -63,17 +64,17 @@ export function toQueue<C extends AnyCodec = typeof raw, P extends boolean = fal
         outbox.giveUp();
         attachment.release();
       });
-      return source.subscribe({
-        next: (value) => {
+      subscribeWithin(
+        subscriber,
+        source,
+        (value) => {
           outbox.add(value);
         },
-        error: (error: unknown) => {
-          subscriber.error(error);
-        },
-        complete: () => {
+        () => {
           outbox.end();
         },
-      });
+      );
+      return undefined;
     });
 }
 
