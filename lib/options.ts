@@ -49,9 +49,6 @@ export function unknownOption(
   });
 }
 
-/** For an option that is checked elsewhere. */
-export const anything: Check = () => undefined;
-
 export const isBoolean: Check = (argument, value) => {
   if (typeof value !== 'boolean') throw invalidType(argument, 'true or false', value);
 };

@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
-import { lastValueFrom, take } from 'rxjs';
-import { consumeQueue } from 'posix-mqueue/rxjs';
+import { readdirSync } from 'node:fs';
+import {
+  EMPTY,
+  from,
+  lastValueFrom,
+  NEVER,
+  Observable,
+  Subject,
+  take,
+  toArray,
+  type ObservableInput,
+} from 'rxjs';
+import { consumeQueue, type ConsumeQueueOptions } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
+import { errorLike, until } from './support/code.js';
+
+type Until = ObservableInput<unknown>;
 
 /** How often a source was asked for a value; it would give many, one at once after the other. */
 class Pulled {
@@ -22,5 +36,64 @@ describe('consumeQueue, with work that emits while it is subscribed', () => {
     const results = new Pulled();
     assert.equal(await lastValueFrom(consumeQueue(queue, () => results).pipe(take(1))), 1);
     assert.equal(results.count, 1);
+  });
+});
+
+describe('consumeQueue, with an until that emits while it is subscribed', () => {
+  it('takes nothing and pulls no more of it', async () => {
+    const queue = temporaryQueue();
+    await queue.send('a');
+    const stop = new Pulled();
+    const results$ = consumeQueue(queue, () => EMPTY, { until: stop });
+    assert.deepEqual(await lastValueFrom(results$.pipe(toArray())), []);
+    assert.equal(stop.count, 1);
+    assert.equal(queue.currentMessages, 1);
+  });
+
+  it('needs no more of it than its first value', async () => {
+    const queue = temporaryQueue();
+    await queue.send('a');
+    const stop$ = new Subject<void>();
+    const end$ = new Subject<string>();
+    const results = lastValueFrom(
+      consumeQueue(queue, () => end$, { until: stop$ }).pipe(toArray()),
+    );
+    await until(() => end$.observed);
+    stop$.next();
+    assert.equal(stop$.observed, false);
+    end$.next('done');
+    end$.complete();
+    assert.deepEqual(await results, ['done']);
+  });
+});
+
+describe('consumeQueue, with a wrong until', () => {
+  it('refuses what cannot be observed, before anything', () => {
+    const expected = errorLike(TypeError, { code: 'ERR_INVALID_ARG_TYPE' }, /'options\.until'/);
+    for (const wrong of [5, null, {}, () => EMPTY]) {
+      const options = { until: wrong as unknown as Until };
+      assert.throws(() => consumeQueue('/x', () => EMPTY, options), expected);
+    }
+  });
+
+  it('takes all that can be', () => {
+    const queue = temporaryQueue();
+    for (const right of [NEVER, Promise.resolve(), [], queue, undefined]) {
+      const options: ConsumeQueueOptions = { until: right as Until };
+      assert.ok(consumeQueue('/x', () => EMPTY, options) instanceof Observable);
+    }
+  });
+
+  it('leaves no queue open when it fails', async () => {
+    const queue = temporaryQueue();
+    const before = readdirSync('/proc/self/fd').length;
+    const failing = from({
+      [Symbol.iterator]: () => {
+        throw new Error('until');
+      },
+    } as Iterable<never>);
+    const results$ = consumeQueue(queue.name, () => EMPTY, { until: failing });
+    await assert.rejects(lastValueFrom(results$), /until/);
+    await until(() => readdirSync('/proc/self/fd').length === before);
   });
 });

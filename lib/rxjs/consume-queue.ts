@@ -1,8 +1,8 @@
-import { from, Observable, type ObservableInput, type Subscriber } from 'rxjs';
+import { from, Observable, take, type ObservableInput, type Subscriber } from 'rxjs';
 import type { AnyCodec, raw } from '../codec.js';
 import { invalidType } from '../errors.js';
 import type { Message } from '../message.js';
-import { anything, checkOptions, integer, type Checks } from '../options.js';
+import { checkOptions, integer, type Check, type Checks } from '../options.js';
 import type { MessageQueue } from '../queue.js';
 import type { QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
@@ -29,11 +29,19 @@ export interface ConsumeQueueOptions<C extends AnyCodec = typeof raw, P extends 
   until?: ObservableInput<unknown> | undefined;
 }
 
+const isObservableInput: Check = (argument, value) => {
+  try {
+    from(value as ObservableInput<unknown>);
+  } catch {
+    throw invalidType(argument, 'an Observable, a promise or an iterable', value);
+  }
+};
+
 const checks: Checks<ConsumeQueueOptions<AnyCodec, boolean>> = {
   ...decodeChecks,
   ...createChecks,
   concurrency: integer(1, Infinity),
-  until: anything,
+  until: isObservableInput,
 };
 
 /**
@@ -70,22 +78,22 @@ export function consumeQueue<R, C extends AnyCodec = typeof raw, P extends boole
     const work = (value: unknown, index: number): ObservableInput<R> =>
       project(value as ReadValue<C, P>, index);
     const slots = new Slots(subscriber, core, decoder, work, concurrency);
-    slots.take();
-    if (until !== undefined) {
-      const stop = from(until).subscribe({
-        next: () => {
-          slots.stop();
-        },
-        error: (error: unknown) => {
-          subscriber.error(error);
-        },
-      });
-      subscriber.add(stop);
-    }
-    return () => {
+    subscriber.add(() => {
       slots.leave();
       attachment.release();
-    };
+    });
+    if (until !== undefined) {
+      subscribeWithin(
+        subscriber,
+        from(until).pipe(take(1)),
+        () => {
+          slots.stop();
+        },
+        () => undefined,
+      );
+    }
+    slots.take();
+    return undefined;
   });
 }
 
