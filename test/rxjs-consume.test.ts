@@ -6,14 +6,16 @@ import {
   lastValueFrom,
   NEVER,
   Observable,
+  of,
   Subject,
   take,
   toArray,
   type ObservableInput,
 } from 'rxjs';
+import { text } from 'posix-mqueue';
 import { consumeQueue, type ConsumeQueueOptions } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
-import { errorLike, until } from './support/code.js';
+import { errorLike, nextTurn, until } from './support/code.js';
 
 type Until = ObservableInput<unknown>;
 
@@ -36,6 +38,58 @@ describe('consumeQueue, with work that emits while it is subscribed', () => {
     const results = new Pulled();
     assert.equal(await lastValueFrom(consumeQueue(queue, () => results).pipe(take(1))), 1);
     assert.equal(results.count, 1);
+  });
+});
+
+describe('consumeQueue, when until emits while a message is in hand', () => {
+  it('finishes it, from within project', async () => {
+    const queue = temporaryQueue();
+    await queue.send('a');
+    await queue.send('b');
+    const stop$ = new Subject<void>();
+    const work = async (value: string): Promise<string> => {
+      stop$.next();
+      await nextTurn();
+      return `${value} done`;
+    };
+    const results$ = consumeQueue(queue, work, { codec: text, until: stop$ });
+    assert.deepEqual(await lastValueFrom(results$.pipe(toArray())), ['a done']);
+    assert.equal(queue.tryReceive()?.text(), 'b');
+  });
+
+  it('finishes it, from within the codec', async () => {
+    const queue = temporaryQueue();
+    await queue.send('a');
+    const stop$ = new Subject<void>();
+    const codec = {
+      encode: (value: string) => Buffer.from(value),
+      decode: (bytes: Buffer) => {
+        stop$.next();
+        return bytes.toString();
+      },
+    };
+    const results$ = consumeQueue(queue, (value) => of(value), { codec, until: stop$ });
+    assert.deepEqual(await lastValueFrom(results$.pipe(toArray())), ['a']);
+  });
+
+  it('completes after a message that was invalid', async () => {
+    const queue = temporaryQueue();
+    await queue.send(Uint8Array.of(0xff));
+    await queue.send('b');
+    const stop$ = new Subject<void>();
+    const options = { codec: text, until: stop$, onInvalid: () => stop$.next() };
+    const results$ = consumeQueue(queue, (value) => of(value), options);
+    assert.deepEqual(await lastValueFrom(results$.pipe(toArray())), []);
+    assert.equal(queue.tryReceive()?.text(), 'b');
+  });
+
+  it('gives its slot back after an invalid message', async () => {
+    const queue = temporaryQueue();
+    await queue.send(Uint8Array.of(0xff));
+    await queue.send('b');
+    const options = { codec: text, onInvalid: () => undefined };
+    const results$ = consumeQueue(queue, (value) => of(value), options);
+    assert.equal(await lastValueFrom(results$.pipe(take(1))), 'b');
   });
 });
 

@@ -166,11 +166,14 @@ class Slots<R> implements Ticket {
   }
 
   #begin(message: Message): void {
+    // From here on, because what is called below may be what makes `until` emit.
+    this.#busy += 1;
     let value: unknown;
     try {
       value = this.#decoder.decode(message);
     } catch (error) {
       tellInvalid(this.#decoder, error, this.#subscriber);
+      this.#done();
       return;
     }
     let results: Observable<R>;
@@ -180,7 +183,6 @@ class Slots<R> implements Ticket {
       this.#subscriber.error(error);
       return;
     }
-    this.#busy += 1;
     subscribeWithin(
       this.#subscriber,
       results,
@@ -188,10 +190,14 @@ class Slots<R> implements Ticket {
         this.#subscriber.next(result);
       },
       () => {
-        this.#busy -= 1;
-        if (!this.#stopped) this.take();
-        else if (this.#busy === 0) this.#subscriber.complete();
+        this.#done();
       },
     );
+  }
+
+  #done(): void {
+    this.#busy -= 1;
+    if (!this.#stopped) this.take();
+    else if (this.#busy === 0) this.#subscriber.complete();
   }
 }
