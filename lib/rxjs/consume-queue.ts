@@ -176,6 +176,11 @@ class Slots<R> implements Ticket {
       this.#done();
       return;
     }
+    // The codec may have ended the subscription.
+    if (this.#subscriber.closed) {
+      this.#core.handBack([message]);
+      return;
+    }
     let results: Observable<R>;
     try {
       results = from(this.#work(value, this.#index++));

@@ -57,7 +57,9 @@ export function fromQueue<C extends AnyCodec = typeof raw, P extends boolean = f
           tellInvalid(decoder, error, subscriber);
           return;
         }
-        subscriber.next(value as ReadValue<C, P>);
+        // The codec may have ended the subscription.
+        if (subscriber.closed) core.handBack([message]);
+        else subscriber.next(value as ReadValue<C, P>);
       },
       failed: (error) => {
         if (isClosed(error)) subscriber.complete();
