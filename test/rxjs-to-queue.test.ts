@@ -104,3 +104,22 @@ describe('toQueue, with a source that emits while it is subscribed', () => {
     assert.deepEqual(takeAll(queue), ['a']);
   });
 });
+
+describe('toQueue, unsubscribed while a value is encoded', () => {
+  it('does not send it', async () => {
+    const queue = temporaryQueue();
+    const source$ = new Subject<string>();
+    const codec = {
+      encode: (value: string) => {
+        if (value === 'b') subscription.unsubscribe();
+        return Buffer.from(value);
+      },
+      decode: String,
+    };
+    const subscription = source$.pipe(toQueue(queue, { codec })).subscribe();
+    source$.next('a');
+    source$.next('b');
+    await nextTurn();
+    assert.deepEqual(takeAll(queue), ['a']);
+  });
+});

@@ -104,6 +104,8 @@ class Outbox<T> {
       this.#subscriber.error(error);
       return;
     }
+    // The codec may have ended the subscription.
+    if (this.#subscriber.closed) return;
     if (this.#ticket === null && !this.#core.closed && this.#core.sends.sendNow(message) === 1) {
       this.#subscriber.next(value);
       return;
