@@ -24,6 +24,7 @@ import {
 import { consumeQueue, fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { errorLike, nextTurn, until } from './support/code.js';
+import { isSlow } from './support/sanitizer.js';
 
 async function fill(queue: MessageQueue, ...data: string[]): Promise<void> {
   for (const each of data) await queue.send(each);
@@ -351,7 +352,9 @@ describe('consumeQueue', () => {
 });
 
 describe('operators on a queue, in marbles', () => {
-  it('toQueue emits at the time of its source while there is room', () => {
+  it('toQueue emits at the time of its source while there is room', function () {
+    // Where everything is slow the event loop has its turn in between, which virtual time does not know.
+    if (isSlow) this.skip();
     const queue = temporaryQueue({ maxMessages: 4 });
     new TestScheduler((actual, expected) => assert.deepEqual(actual, expected)).run(
       ({ cold, expectObservable, expectSubscriptions }) => {
