@@ -53,6 +53,9 @@ describe(`kill -9, ${RUNS} times each`, function () {
       assert.deepEqual(ledger.numbers(), [0, 1, 2, 3]);
       assert.equal(queue.trySend('next'), true);
       ledger.remove();
+      // A system has 256 queues.
+      MessageQueue.unlink(queue.name);
+      await queue.close();
     }
   });
 
