@@ -3,6 +3,3 @@
  * of it, and a C++ program that does not expect signals gets them.
  */
 export const runsOthers: boolean = process.env['SANITIZER'] !== 'thread';
-
-/** Whether everything takes many times as long as usual. */
-export const isSlow: boolean = process.env['SANITIZER'] !== undefined;
