@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture } from '../support/child.js';
 import { faultRuns, Ledger, report } from '../support/ledger.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const RUNS = faultRuns(12);
 const HOW = ['receive', 'iterator', 'event', 'stream', 'fromQueue', 'consumeQueue'];
 const WAIT = ['auto', 'worker', 'loop'];
 
 describe(`consumers that end at random moments under load, ${RUNS} times each`, function () {
-  this.timeout(20_000 + RUNS * 2000);
+  this.timeout((20_000 + RUNS * 2000) * slowdown);
 
   for (const [title, threads, inHand] of [
     ['process.exit()', 0, 0],

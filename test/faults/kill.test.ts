@@ -6,6 +6,7 @@ import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture, type Child } from '../support/child.js';
 import { unlinkQuietly } from '../support/code.js';
 import { faultRuns, Ledger, report } from '../support/ledger.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const RUNS = faultRuns(8);
 const SMALL = { maxMessages: 4, maxMessageSize: 16 };
@@ -17,7 +18,7 @@ function pause(): Promise<void> {
 }
 
 describe(`kill -9, ${RUNS} times each`, function () {
-  this.timeout(20_000 + RUNS * 2000);
+  this.timeout((20_000 + RUNS * 2000) * slowdown);
 
   it('of a consumer: only the message in its hand is gone', async () => {
     const ledger = new Ledger();
@@ -129,7 +130,7 @@ describe(`kill -9, ${RUNS} times each`, function () {
 });
 
 describe(`SIGSTOP and SIGCONT of a consumer, ${RUNS} times`, function () {
-  this.timeout(20_000 + RUNS * 2000);
+  this.timeout((20_000 + RUNS * 2000) * slowdown);
 
   for (const wait of WAIT) {
     it(`loses nothing, and it goes on (${wait})`, async () => {

@@ -64,6 +64,10 @@ describe('a wait that is given up while no signal can be queued', function () {
 });
 
 describe('a process for which no real-time signal is free', () => {
+  before(function () {
+    if (!runsOthers) this.skip();
+  });
+
   it('watches its descriptors, and rests', async () => {
     const path = fileURLToPath(new URL('../fixtures/idles.js', import.meta.url));
     // Signals that are ignored are inherited, see signal(7).

@@ -3,3 +3,6 @@
  * of it, and a C++ program that does not expect signals gets them.
  */
 export const runsOthers: boolean = process.env['SANITIZER'] !== 'thread';
+
+/** How many times as long as usual things may take. */
+export const slowdown: number = process.env['SANITIZER'] === undefined ? 1 : 5;
