@@ -29,7 +29,10 @@ const rows = [
   ...(await messages(options.messages)),
   ...(await overload(options.seconds)),
 ];
-const table = new Table({ head: ['run', 'descriptors', 'threads', 'MiB', 'found'] });
+const table = new Table({
+  head: ['run', 'descriptors', 'threads', 'MiB', 'found'],
+  style: { head: [], border: [] },
+});
 for (const { what, before, after, problems, details } of rows) {
   const pair = (key: keyof Resources): string => `${before[key]} to ${after[key]}`;
   const found = [...problems, ...(details === undefined ? [] : [details])].join('; ');
