@@ -69,16 +69,20 @@ export async function listNames(): Promise<string[]> {
   return names.map((name) => `/${name}`).sort();
 }
 
-/** The mount point in the text of /proc/self/mountinfo, see proc(5). */
+/**
+ * The mount point in the text of /proc/self/mountinfo, see proc(5). The last one where there are several:
+ * those before may show the queues of the IPC namespace that this one was made from.
+ */
 export function findMount(mountinfo: string): string | undefined {
+  let found: string | undefined;
   for (const line of mountinfo.split('\n')) {
     const [mount = '', kind = ''] = line.split(' - ');
     if (!kind.startsWith('mqueue ')) continue;
     const path = mount.split(' ')[4];
     // Blanks in it are written as \040.
-    return path?.replace(/\\([0-7]{3})/g, (_, octal: string) =>
+    found = path?.replace(/\\([0-7]{3})/g, (_, octal: string) =>
       String.fromCharCode(parseInt(octal, 8)),
     );
   }
-  return undefined;
+  return found;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MessageQueue } from 'posix-mqueue';
-import { checkName } from '#dist/names.js';
+import { checkName, findMount } from '#dist/names.js';
 import { errorLike } from './support/code.js';
 import { canUnshare, runUnshared } from './support/namespace.js';
 
@@ -56,5 +56,15 @@ describe('the list of queues', () => {
        process.exit();`,
     );
     assert.deepEqual(JSON.parse(output), [[], ['/a', '/b', '/ü']]);
+  });
+
+  it('is read where the file system was mounted last', () => {
+    const mountinfo = [
+      '30 23 0:20 / /dev/mqueue rw,nosuid shared:9 - mqueue mqueue rw',
+      '31 23 0:21 / /tmp rw - tmpfs tmpfs rw',
+      '32 23 0:45 / /mnt/my\\040queues rw - mqueue none rw',
+    ].join('\n');
+    assert.equal(findMount(mountinfo), '/mnt/my queues');
+    assert.equal(findMount('31 23 0:21 / /tmp rw - tmpfs tmpfs rw'), undefined);
   });
 });
