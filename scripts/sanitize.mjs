@@ -63,7 +63,8 @@ function copyCheckout(folder) {
 // Frames with a source line have no file name of the library.
 const OURS = /posix_mqueue\.node|mqueue::|\/addon\/\w+\.(cc|h):/;
 // What the addon calls, and the sanitizer's own functions in its place.
-const CALLED = /libtsan|libsanitizer|libc\.so|libc\+\+|libstdc\+\+|libpthread| std::/;
+const CALLED =
+  /libtsan|libsanitizer|libc\.so|libc\+\+|libstdc\+\+|libpthread|#\d+ (0x\w+ in )?(void )?std::/;
 
 function framesOf(stack) {
   return stack.match(/^\s+#\d+ .*$/gm) ?? [];
