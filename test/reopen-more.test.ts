@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { MessageQueue, text, type OpenOptions } from 'posix-mqueue';
 import { PosixTransport } from 'posix-mqueue/service';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
-import { nextTurn, unlinkQuietly, until } from './support/code.js';
+import { descriptorsOf, nextTurn, unlinkQuietly, until } from './support/code.js';
 
 describe('a queue with reopen: true', () => {
   let name: string;
@@ -96,7 +95,7 @@ describe('a queue with reopen: true', () => {
   it('keeps no empty old one, also where it only sends', async () => {
     open();
     const queue = open({ reopen: true });
-    const before = readdirSync('/proc/self/fd').length;
+    const before = descriptorsOf(name);
     for (let count = 0; count < 5; count += 1) {
       MessageQueue.unlink(name);
       await queue.send(String(count));
@@ -104,7 +103,7 @@ describe('a queue with reopen: true', () => {
       assert.equal(peer.tryReceive()?.text(), String(count));
       await peer.close();
     }
-    assert.ok(readdirSync('/proc/self/fd').length <= before + 1);
+    assert.ok(descriptorsOf(name) <= before + 1);
   });
 
   it('warns of what cannot go back because there is no queue of the name', async () => {

@@ -9,7 +9,7 @@ import {
 } from 'posix-mqueue';
 import { PosixTransport } from 'posix-mqueue/service';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
-import { unlinkQuietly, until } from './support/code.js';
+import { descriptorsOf, unlinkQuietly, until } from './support/code.js';
 import { canUnshare, runUnshared } from './support/namespace.js';
 
 const SMALL = { maxMessages: 2, maxMessageSize: 32 };
@@ -271,16 +271,15 @@ describe('a queue that is unlinked under its users', () => {
   });
 
   it('survives twenty of them, and keeps no descriptor', async () => {
-    const { readdirSync } = await import('node:fs');
     const queue = open({ reopen: true });
-    const before = readdirSync('/proc/self/fd').length;
+    const before = descriptorsOf(name);
     for (let count = 0; count < 20; count += 1) {
       MessageQueue.unlink(name);
       await queue.send(String(count));
       assert.equal((await queue.receive()).text(), String(count));
     }
     assert.equal(queue.tryReceive(), null);
-    assert.equal(readdirSync('/proc/self/fd').length, before);
+    assert.equal(descriptorsOf(name), before);
   });
 
   it('refuses the option for a queue object', () => {

@@ -25,7 +25,7 @@ import {
 import { consumeQueue, fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { turn } from '#dist/queue/turn.js';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
-import { errorLike, nextTurn, until } from './support/code.js';
+import { descriptorsOf, errorLike, nextTurn, until } from './support/code.js';
 
 async function fill(queue: MessageQueue, ...data: string[]): Promise<void> {
   for (const each of data) await queue.send(each);
@@ -105,13 +105,11 @@ describe('fromQueue', () => {
   });
 
   it('closes the queue that it opened', async () => {
-    const { readdirSync } = await import('node:fs');
     const queue = temporaryQueue();
-    const before = readdirSync('/proc/self/fd').length;
     const subscription = fromQueue(queue.name).subscribe();
-    assert.equal(readdirSync('/proc/self/fd').length, before + 1);
+    assert.equal(descriptorsOf(queue.name), 2);
     subscription.unsubscribe();
-    await until(() => readdirSync('/proc/self/fd').length === before);
+    await until(() => descriptorsOf(queue.name) === 1);
   });
 
   it('gives what goes wrong as its error', async () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { MessageQueue, text } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
-import { nextTurn, until } from './support/code.js';
+import { descriptorsOf, nextTurn, until } from './support/code.js';
 import { collectUncaught } from './support/uncaught.js';
 
 const CLOSED = { code: 'ERR_MQ_CLOSED' };
@@ -11,11 +10,6 @@ function thrower(text: string): () => never {
   return () => {
     throw new Error(text);
   };
-}
-
-/** How many descriptors are open. */
-function descriptors(): number {
-  return readdirSync('/proc/self/fd').length;
 }
 
 // A program may go on after an uncaught exception: then nobody else may be left waiting.
@@ -37,7 +31,6 @@ describe('user code that throws', () => {
   });
 
   it("a 'readable' listener, at close(): receives are settled, and the queue is closed", async () => {
-    const before = descriptors();
     const queue = temporaryQueue();
     await collectUncaught(async (errors) => {
       const stream = queue.createReadStream();
@@ -52,12 +45,11 @@ describe('user code that throws', () => {
       await until(() => errors.length > 0);
       assert.deepEqual(errors.map(String), ['Error: readable']);
       stream.destroy();
-      await until(() => descriptors() === before);
+      await until(() => descriptorsOf(queue.name) === 0);
     });
   });
 
   it('an observer, at close(): receives are settled, and the queue is closed', async () => {
-    const before = descriptors();
     const queue = temporaryQueue();
     await collectUncaught(async (errors) => {
       queue['@@observable']().subscribe({ complete: thrower('complete') });
@@ -67,7 +59,7 @@ describe('user code that throws', () => {
       await receiving;
       await until(() => errors.length > 0);
       assert.deepEqual(errors.map(String), ['Error: complete']);
-      assert.equal(descriptors(), before);
+      assert.equal(descriptorsOf(queue.name), 0);
     });
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { MessageQueue } from 'posix-mqueue';
 
 /** For `assert.throws` and `assert.rejects`: an error of that class with these properties. */
@@ -34,4 +35,16 @@ export function unlinkQuietly(name: string): void {
   } catch (error) {
     assert.equal((error as { code?: unknown }).code, 'ENOENT');
   }
+}
+
+/** How many descriptors of this process are open for the queue of that name, unlinked or not. */
+export function descriptorsOf(name: string): number {
+  const isIt = (fd: string): boolean => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(name);
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync('/proc/self/fd').filter(isIt).length;
 }
