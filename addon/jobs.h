@@ -50,7 +50,8 @@ class SendJob : public BlockingJob {
 };
 
 // Puts messages from `first` on back into the kernel's queue, with their priorities, without waiting
-// or waiting as long as there is patience. `writable`: whether `fd` itself may send. Returns how many went.
+// or waiting as long as there is patience. `writable`: whether `fd` itself may send. Returns how many
+// went.
 size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
                 const Patience* patience = nullptr);
 

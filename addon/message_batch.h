@@ -56,8 +56,8 @@ class MessageBatch {
   // Takes one message, waiting until `deadline`. 0 or a negative errno.
   int TakeOne(int fd, size_t message_size, const struct timespec* deadline);
 
-  // Sends entries from `first` on without waiting, or waiting as long as there is patience. Returns the index of
-  // the first that was not sent; `error` says why (0 when all were).
+  // Sends entries from `first` on without waiting, or waiting as long as there is patience. Returns the
+  // index of the first that was not sent; `error` says why (0 when all were).
   size_t SendFrom(int fd, size_t first, int* error,
                   const Patience* patience = nullptr) const;
 

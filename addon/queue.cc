@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -143,9 +144,12 @@ Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
   if (!CollectOutbox(info, &outbox)) return Number(info.Env(), 0);
   uint32_t milliseconds = 0;
   if (!ReadUint32(info.Env(), info[1], &milliseconds)) milliseconds = 0;
-  const Patience patience(milliseconds);
-  const size_t given = GiveBack(fd(), writable_, outbox.batch(), 0, &patience);
-  return Number(info.Env(), static_cast<long>(given));
+  // Without patience the signals of this thread are left alone: the process goes on.
+  std::optional<Patience> patience;
+  if (milliseconds > 0) patience.emplace(milliseconds);
+  const Patience* given = patience ? &*patience : nullptr;
+  const size_t count = GiveBack(fd(), writable_, outbox.batch(), 0, given);
+  return Number(info.Env(), static_cast<long>(count));
 }
 
 // As giveBack, for messages of the inbox from this one on: JavaScript could not take them over.

@@ -31,8 +31,7 @@ int GetAttributes(int fd, struct mq_attr* attributes);
 int GetStatus(int fd, struct stat* status);
 
 // Wait until `deadline` (CLOCK_REALTIME, absolute; the kernel reads it when the call begins), or for
-// ever when it is null.
-// Receive returns the length of the message.
+// ever when it is null. Receive returns the length of the message.
 ssize_t Receive(int fd, char* buffer, size_t size, unsigned* priority,
                 const struct timespec* deadline);
 int Send(int fd, const char* data, size_t size, unsigned priority, const struct timespec* deadline);

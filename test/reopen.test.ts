@@ -201,6 +201,7 @@ describe('a queue that is unlinked under its users', () => {
 
   describe('with messages too large for the memory that was there before', function () {
     before(function () {
+      // Reason: raising the limit needs namespaces, which this user may not make.
       if (!canUnshare()) this.skip();
     });
     const LARGE = 'echo 300000 > /proc/sys/fs/mqueue/msgsize_max';

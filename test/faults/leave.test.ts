@@ -44,7 +44,7 @@ describe("an exit in which other listeners of 'exit' get in the way", () => {
 
 describe('a wait that is given up while no signal can be queued', function () {
   before(function () {
-    // Under valgrind's and the sanitizers' preloaded libraries the limit is used up by themselves.
+    // Reason: prlimit(1) is missing or may not do it, or cannot run under ThreadSanitizer.
     const limited = spawnSync('prlimit', ['--sigpending=0', 'true']).status === 0;
     if (!runsOthers || !limited) this.skip();
   });
@@ -65,6 +65,7 @@ describe('a wait that is given up while no signal can be queued', function () {
 
 describe('a process for which no real-time signal is free', () => {
   before(function () {
+    // Reason: ThreadSanitizer is preloaded into the shell too, which crashes of it.
     if (!runsOthers) this.skip();
   });
 
