@@ -189,7 +189,7 @@ export class Waiter {
   #move(): void {
     this.#moving = true;
     if (!this.#calls.cancel()) return;
-    // It had blocked no thread, as a send that waits for a queue to go to.
+    // It blocks no thread any more: it had ended, to begin anew on a queue that was opened again.
     const afterMove = this.#afterMove;
     this.#over();
     afterMove?.();
