@@ -3,6 +3,7 @@ import { from, lastValueFrom, Observable, Subject, take, tap, toArray, type Obse
 import { text, type MessageQueue } from 'posix-mqueue';
 import { fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
+import { turn } from '#dist/queue/turn.js';
 import { nextTurn, until } from './support/code.js';
 
 function takeAll(queue: MessageQueue): string[] {
@@ -58,6 +59,9 @@ describe('toQueue, when its source goes on from within next', () => {
 });
 
 describe('toQueue, with a source that emits while it is subscribed', () => {
+  // A value is sent at once only while the event loop is not due for its turn.
+  beforeEach(() => turn.opened());
+
   it('sends nothing more after its error', async () => {
     const queue = temporaryQueue();
     const values = ['1', 2, '3', '4'] as string[];
@@ -106,6 +110,9 @@ describe('toQueue, with a source that emits while it is subscribed', () => {
 });
 
 describe('toQueue, unsubscribed while a value is encoded', () => {
+  // A value is sent at once only while the event loop is not due for its turn.
+  beforeEach(() => turn.opened());
+
   it('does not send it', async () => {
     const queue = temporaryQueue();
     const source$ = new Subject<string>();

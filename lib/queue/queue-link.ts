@@ -1,6 +1,6 @@
 import { LinkTimer } from './link-timer.js';
 import type { NativeQueue } from '../native.js';
-import { ReopeningQueue } from './reopening.js';
+import { ReopeningQueue, type LinkListener } from './reopening.js';
 import type { QueueSizes } from './sizes.js';
 import { isUnlinked } from './stat.js';
 
@@ -14,7 +14,8 @@ export interface LinkEvents {
 export class QueueLink {
   readonly #native: NativeQueue;
   readonly #timer: LinkTimer | undefined;
-  protected events: LinkEvents | undefined;
+  /** @internal */
+  events: LinkEvents | undefined;
   #told = false;
 
   constructor(native: NativeQueue, sizes: QueueSizes) {
@@ -25,20 +26,7 @@ export class QueueLink {
       });
       return;
     }
-    // The native queue outlives a queue object that was dropped, and must not keep it.
-    const link = new WeakRef(this);
-    const tell = (event: keyof LinkEvents): void => {
-      process.nextTick(() => link.deref()?.events?.[event]());
-    };
-    native.listener = {
-      unlinked: () => {
-        tell('unlinked');
-      },
-      reopened: () => {
-        sizes.read();
-        tell('reopened');
-      },
-    };
+    native.listener = tellWeakly(new WeakRef(this), sizes);
   }
 
   /** Looks now whether another queue has the name, where that is then used. */
@@ -63,4 +51,23 @@ export class QueueLink {
     this.#timer?.stop();
     this.events?.unlinked();
   }
+}
+
+/**
+ * The native queue outlives a queue object that was dropped, and must not keep it. Apart from the
+ * constructor, whose functions all keep what any of them uses, `this` included.
+ */
+function tellWeakly(link: WeakRef<QueueLink>, sizes: QueueSizes): LinkListener {
+  const tell = (event: keyof LinkEvents): void => {
+    process.nextTick(() => link.deref()?.events?.[event]());
+  };
+  return {
+    unlinked: () => {
+      tell('unlinked');
+    },
+    reopened: () => {
+      sizes.read();
+      tell('reopened');
+    },
+  };
 }
