@@ -7,7 +7,7 @@ import { BASELINE, buildPeer, contenders } from './contenders/index.mjs';
 import { draw, fileName } from './harness/chart.mjs';
 import { compare } from './harness/compare.mjs';
 import { describeMachine } from './harness/machine.mjs';
-import { removeQueues } from './harness/pair.mjs';
+import { cleanUp } from './harness/pair.mjs';
 import { table } from './harness/report.mjs';
 import { works } from './harness/works.mjs';
 
@@ -16,7 +16,11 @@ const program = new Command('bench')
   .option('--rounds <number>', 'how often each contender has its turn', Number, 5)
   .option('--only <text>', 'contenders whose name has this text, and C with blocking calls')
   .option('--work <text>', 'works whose name has this text')
-  .option('--no-pin', 'lets the scheduler place both sides (else taskset: each has a processor)')
+  .option(
+    '--pin',
+    'gives each side a processor of its own (taskset); else the scheduler places both',
+    false,
+  )
   .option('--quick', 'a tenth of the messages', false)
   .option('--json <file>', 'writes all samples')
   .option('--from <file>', 'measures nothing: reports what --json wrote')
@@ -59,7 +63,7 @@ for (const [signal, number] of [
   ['SIGTERM', 15],
 ]) {
   process.once(signal, () => {
-    removeQueues();
+    cleanUp();
     process.exit(128 + number);
   });
 }

@@ -34,7 +34,8 @@ const roles = {
     child.send(message);
   },
   echo() {
-    process.on('message', (data) => process.send(data));
+    // Its parent disconnects as soon as it has what it wanted.
+    process.on('message', (data) => process.connected && process.send(data, () => undefined));
   },
 };
 roles[role]();

@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
-const peer = file('../../out/bench/peer');
+export const peer = file('../../out/bench/peer');
 
 /** Builds the C program. */
 export function buildPeer() {
   mkdirSync(file('../../out/bench/'), { recursive: true });
   const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
-  execFileSync('gcc', [...flags, file('c/peer.c'), '-o', peer, '-lrt'], { stdio: 'inherit' });
+  execFileSync('gcc', [...flags, file('c/peer.c'), '-o', peer, '-pthread', '-lrt'], {
+    stdio: 'inherit',
+  });
 }
 
 const ROLES = { 'one-way': ['receive', 'send'], 'round-trip': ['ping', 'echo'] };
@@ -69,16 +70,7 @@ const ways = {
 export const BASELINE = 'C, blocking';
 export const DRAINING = 'C, polling and draining';
 
-function hasPosixMq() {
-  try {
-    createRequire(import.meta.url)('posix-mq');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Every contender; a rival whose native part could not be built is left out. */
+/** Every contender. */
 export function contenders() {
   return [
     contender(BASELINE, 'rival', c('block'), c('block'), shallow),
@@ -122,19 +114,13 @@ export function contenders() {
         ...shallow,
       }),
     ),
-    contender('Host <> Worker', 'ours', ours('service'), ours('service'), {
-      ...roundTrip,
-      ...shallow,
-    }),
+    ...Object.entries(waits).map(([name, open]) =>
+      contender(`Host <> Worker, ${name}`, 'ours', ours('service', open), ours('service', open), {
+        ...roundTrip,
+        ...shallow,
+      }),
+    ),
     contender('Python, ctypes', 'rival', python, python, { ...shallow, part: 0.5 }),
-    ...(hasPosixMq()
-      ? [
-          contender('posix-mq', 'rival', node('posix-mq.mjs'), node('posix-mq.mjs'), {
-            ...shallow,
-            part: 0.1,
-          }),
-        ]
-      : []),
     contender('ZeroMQ, ipc://', 'rival', node('zeromq.mjs'), node('zeromq.mjs'), alone),
     contender('Unix socket, frames', 'rival', node('unix-socket.mjs'), node('unix-socket.mjs'), {
       ...alone,

@@ -21,7 +21,7 @@ function specification({ name, kind, rows, pinned }) {
       };
     });
   return {
-    title: pinned ? name : `${name}, not pinned`,
+    title: pinned ? `${name}, pinned` : name,
     width: 480,
     height: { step: 18 },
     background: 'white',
@@ -59,5 +59,5 @@ export async function draw(comparison) {
 }
 
 export function fileName({ name, pinned }) {
-  return `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}${pinned ? '' : '-not-pinned'}.svg`;
+  return `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}${pinned ? '-pinned' : ''}.svg`;
 }

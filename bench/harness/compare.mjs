@@ -3,6 +3,8 @@ import { median, medianRatio, spread } from './statistics.mjs';
 import { measurePair } from './pair.mjs';
 import { scaled } from './works.mjs';
 
+const MOST_FAILURES = 2;
+
 /** Every contender once in each round: the pace of a machine changes, but hardly within a round. */
 export async function compare(work, contenders, { rounds, pin, part, progress }) {
   const taking = contenders.filter((each) => takesPart(each, work));
@@ -11,7 +13,8 @@ export async function compare(work, contenders, { rounds, pin, part, progress })
   for (let round = 0; round < rounds; round += 1) {
     for (const contender of taking) {
       const { name } = contender;
-      if (failures.has(name)) {
+      // Each failure may take the whole limit.
+      if (times.get(name).filter((time) => time === null).length === MOST_FAILURES) {
         times.get(name).push(null);
         continue;
       }

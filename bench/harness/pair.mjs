@@ -10,8 +10,15 @@ const LIMIT_MILLISECONDS = 8_000;
 const names = ['there', 'back'].map((word) => `/mq-bench-${process.pid}-${word}`);
 const socket = join(tmpdir(), `mq-bench-${process.pid}.sock`);
 
-/** Removes what a sample may have left, whatever became of it. */
-export function removeQueues() {
+const running = new Set();
+
+/** Ends the sample that is under way, whatever became of it, and removes what it may have left. */
+export function cleanUp() {
+  for (const child of running) child.kill('SIGKILL');
+  removeQueues();
+}
+
+function removeQueues() {
   for (const name of names) {
     try {
       MessageQueue.unlink(name);
@@ -26,16 +33,27 @@ function start([command, ...parameters], processor, pin) {
   // Each side on a processor of its own.
   const pinned = ['taskset', '-c', String(processor % availableParallelism())];
   const [program, ...rest] = [...(pin ? pinned : []), command, ...parameters];
-  return spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
 }
 
-async function result(child) {
-  const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MILLISECONDS);
-  const exited = once(child, 'exit');
+const ending = ([code, signal]) => signal ?? `exit code ${code}`;
+
+async function result(measuring, other) {
+  const timer = setTimeout(() => measuring.kill('SIGKILL'), LIMIT_MILLISECONDS);
+  const exited = once(measuring, 'exit');
+  let crash;
+  // The measuring side would wait for it to the limit.
+  other?.once('exit', (code, signal) => {
+    if (code === 0) return;
+    crash = `its other side ended with ${ending([code, signal])}`;
+    measuring.kill('SIGKILL');
+  });
   try {
-    for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line);
-    const [code, signal] = await exited;
-    throw new Error(`it ended without a figure (${signal ?? `exit code ${code}`})`);
+    for await (const line of createInterface({ input: measuring.stdout })) return JSON.parse(line);
+    throw new Error(crash ?? `it ended without a figure (${ending(await exited)})`);
   } finally {
     clearTimeout(timer);
   }
@@ -61,11 +79,11 @@ export async function measurePair(commands, work, { pin }) {
   const [own, other] = commands({ ...work, there, back, socket });
   const children = [];
   try {
-    if (other !== undefined) children.push(start(other, 1, pin));
     // A program that makes its other side itself would have both on one processor.
     const measuring = start(own, 0, pin && other !== undefined);
     children.push(measuring);
-    const { seconds } = await result(measuring);
+    if (other !== undefined) children.push(start(other, 1, pin));
+    const { seconds } = await result(...children);
     return seconds / work.count;
   } finally {
     for (const child of children) {

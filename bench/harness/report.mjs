@@ -10,7 +10,7 @@ const ratio = (value) => (value === undefined ? '' : value.toFixed(2));
 /** A Markdown table of one comparison. */
 export function table({ name, kind, rows, failures, pinned, rounds }) {
   const lines = [
-    `### ${name[0].toUpperCase()}${name.slice(1)}${pinned ? '' : ', not pinned'}`,
+    `### ${name[0].toUpperCase()}${name.slice(1)}${pinned ? ', pinned' : ''}`,
     '',
     `Median of ${rounds} rounds. Ratio: time a message, to that of C in the same round.`,
     '',
@@ -24,7 +24,9 @@ export function table({ name, kind, rows, failures, pinned, rounds }) {
     }
     const ends = row.spread.map(format[kind]);
     if (kind === 'one-way') ends.reverse();
-    const cells = [row.name, format[kind](row.median), ends.join(' to ')];
+    const failed = row.samples.filter((sample) => sample === null).length;
+    const note = failed > 0 ? ` (failed in ${failed} of ${rounds}: ${failures[row.name]})` : '';
+    const cells = [row.name + note, format[kind](row.median), ends.join(' to ')];
     lines.push(`| ${[...cells, ratio(row.ratio), ratio(row.ratioToDraining)].join(' | ')} |`);
   }
   return `${lines.join('\n')}\n`;

@@ -6,15 +6,24 @@
 // MODE: block (blocking calls), work (the same, and a microsecond of work on each message that was
 // received), drain (poll, then all that goes without waiting), spin (try again and again).
 // receive and ping print the seconds that COUNT messages took after WARMUP ones.
+//
+// ROLE consume: takes messages from THERE until SIGTERM, then prints how many, and its processor time. With
+// BACK other than - it answers each. SIGUSR2 begins the count anew. It prints a line when it is ready, and
+// when a new count has begun.
 
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { kBuffer = 8192 };
 enum Mode { kBlock, kWork, kDrain, kSpin };
@@ -61,6 +70,48 @@ static void take(mqd_t queue) {
   }
 }
 
+static atomic_long taken;
+
+static double cpu(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
+         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+// On a thread of its own: the other one is blocked in a receive nearly always.
+static void* report(void* signals) {
+  double busy = cpu();
+  puts("ready");
+  for (;;) {
+    fflush(stdout);
+    int signal = 0;
+    sigwait(signals, &signal);
+    if (signal == SIGTERM) break;
+    taken = 0;
+    busy = cpu();
+    puts("ready");
+  }
+  printf("{\"count\":%ld,\"cpu\":%.0f}\n", (long)taken, cpu() - busy);
+  fflush(stdout);
+  _exit(0);
+}
+
+static void consume(mqd_t there, mqd_t back) {
+  static sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGUSR2);
+  sigprocmask(SIG_BLOCK, &signals, NULL);
+  pthread_t reporter;
+  if (pthread_create(&reporter, NULL, report, &signals) != 0) fail("pthread_create");
+  for (;;) {
+    take(there);
+    if (back != (mqd_t)-1) transmit(back);
+    ++taken;
+  }
+}
+
 static enum Mode mode_of(const char* word) {
   if (strcmp(word, "block") == 0) return kBlock;
   if (strcmp(word, "work") == 0) return kWork;
@@ -88,6 +139,10 @@ int main(int argc, char** argv) {
       transmit(back);
     }
     return 0;
+  }
+  if (strcmp(role, "consume") == 0) {
+    const int answers = strcmp(argv[4], "-") != 0;
+    consume(open_queue(argv[3], O_RDONLY), answers ? open_queue(argv[4], O_WRONLY) : (mqd_t)-1);
   }
   const int pings = strcmp(role, "ping") == 0;
   const mqd_t there = open_queue(argv[3], pings ? O_WRONLY : O_RDONLY);
