@@ -1,7 +1,16 @@
 import { registerHooks } from './testing/hooks.js';
+import { removeLeftBehind } from './testing/left-behind.js';
+import { recordOpenings } from './queue/left-open.js';
 
 export { mochaHooks } from './testing/hooks.js';
-export { temporaryName, temporaryQueue, type TemporaryOptions } from './testing/temporary.js';
+export {
+  removeTemporaryQueues,
+  temporaryName,
+  temporaryQueue,
+  type TemporaryOptions,
+} from './testing/temporary.js';
 export { MemoryTransport } from './transport/memory.js';
 
 registerHooks();
+removeLeftBehind();
+recordOpenings();

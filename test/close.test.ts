@@ -73,7 +73,7 @@ describe('MessageQueue.close', () => {
   });
 
   it('puts what was undelivered back when disposed', async () => {
-    const queue = temporaryQueue();
+    const queue = MessageQueue.open(temporaryQueue().name);
     await hold(queue, ['a', 'b'], 3);
     await queue[Symbol.asyncDispose]();
     await queue[Symbol.asyncDispose]();

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { MessageQueue } from 'posix-mqueue';
-import { mochaHooks, temporaryName, temporaryQueue } from 'posix-mqueue/testing';
+import {
+  mochaHooks,
+  removeTemporaryQueues,
+  temporaryName,
+  temporaryQueue,
+} from 'posix-mqueue/testing';
 import { Child, runFixture } from './support/child.js';
-
-function exists(name: string): boolean {
-  try {
-    void MessageQueue.open(name).close();
-    return true;
-  } catch (error) {
-    assert.equal((error as { code?: unknown }).code, 'ENOENT');
-    return false;
-  }
-}
+import { exists } from './support/exists.js';
 
 describe('temporaryQueue', () => {
   let previous: string | undefined;
@@ -56,6 +52,27 @@ describe('temporaryQueue', () => {
     await mochaHooks.afterEach();
     await waiting;
     assert.equal(exists(queue.name), false);
+  });
+
+  it('is closed and unlinked at the end of its block', async () => {
+    let left: MessageQueue;
+    {
+      await using queue = temporaryQueue();
+      left = queue;
+      await queue.send('x');
+    }
+    assert.equal(exists(left.name), false);
+    assert.equal(left.closed, true);
+    await left[Symbol.asyncDispose]();
+  });
+
+  it('is removed by removeTemporaryQueues()', async () => {
+    const name = temporaryName();
+    await MessageQueue.open(name, { create: true, maxMessages: 1, maxMessageSize: 8 }).close();
+    const queue = temporaryQueue();
+    await removeTemporaryQueues();
+    assert.deepEqual([queue.name, name].map(exists), [false, false]);
+    assert.equal(queue.closed, true);
   });
 
   it('is unlinked at the exit of a process without mocha', async () => {

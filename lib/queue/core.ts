@@ -2,7 +2,7 @@ import { closedError, systemError } from '../errors.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
 import { apart } from './apart.js';
-import { closedInTime, closeWhenDropped } from './left-open.js';
+import { closedInTime, closeWhenDropped, closing, type Remains } from './left-open.js';
 import { putBackOrWarn } from './put-back.js';
 import { QueueLink } from './queue-link.js';
 import { ReceiveLine } from './receive-line.js';
@@ -19,6 +19,8 @@ export interface Borrower {
 
 /** How a queue is opened, after all checks. */
 export interface CoreOptions {
+  /** The function that was called for it. */
+  readonly opener: string;
   readonly wait: WaitMode;
   readonly busyPoll: number | undefined;
 }
@@ -33,6 +35,7 @@ export class QueueCore {
   readonly #borrowers = new Set<Borrower>();
   readonly #link: QueueLink;
   readonly #sizes: QueueSizes;
+  readonly #remains: Remains;
   #closed = false;
   #drained = false;
 
@@ -44,7 +47,9 @@ export class QueueCore {
     this.receives = new ReceiveLine(name, native, options.wait, options.busyPoll);
     this.sends = new SendLine(name, native, options.wait, options.busyPoll);
     this.#link = new QueueLink(native, this.#sizes);
-    closeWhenDropped(this, { name, native, receives: this.receives });
+    const { receives, sends } = this;
+    this.#remains = { name, native, receives, sends, opener: options.opener, referenced: true };
+    closeWhenDropped(this, this.#remains);
   }
 
   get maxMessages(): number {
@@ -88,6 +93,7 @@ export class QueueCore {
 
   setReferenced(referenced: boolean): void {
     if (this.#closed) return;
+    this.#remains.referenced = referenced;
     this.#native.setReferenced(referenced);
     this.receives.waiter.setReferenced(referenced);
     this.sends.waiter.setReferenced(referenced);
@@ -134,6 +140,7 @@ export class QueueCore {
   async close<T>(finish: (undelivered: Message[]) => T): Promise<T | undefined> {
     if (this.#closed) return undefined;
     this.#closed = true;
+    closing(this.#remains);
     this.#link.stop();
     for (const borrower of [...this.#borrowers]) {
       apart(() => {

@@ -2,12 +2,20 @@ import { native as addon, type NativeQueue } from '../native.js';
 import { undelivered } from '../undelivered.js';
 import { putBack, putBackOrWarn } from './put-back.js';
 import type { ReceiveLine } from './receive-line.js';
+import type { SendLine } from './send-line.js';
 
 /** What is left of a queue object that was not closed. Nothing in it may refer to that object. */
-interface Remains {
+export interface Remains {
   readonly name: string;
   readonly native: NativeQueue;
   readonly receives: ReceiveLine;
+  readonly sends: SendLine;
+  /** The function that opened it. */
+  readonly opener: string;
+  /** Of that call, where it is recorded. */
+  stack?: string | undefined;
+  /** Whether its waits keep the process alive. */
+  referenced: boolean;
 }
 
 // As the addon has it for what is on its way from the pool.
@@ -16,11 +24,42 @@ const PATIENCE = 100;
 const open = new Map<WeakKey, Remains>();
 const registry = new FinalizationRegistry<Remains>(closeDropped);
 let warned = false;
+let recording = false;
+
+/** From now on each queue that is opened tells by which line. That takes time. */
+export function recordOpenings(): void {
+  recording = true;
+}
+
+/** The queue objects that keep the process alive by a wait. */
+export function openWaits(): Remains[] {
+  return [...open.values()].filter(
+    ({ receives, sends, referenced }) =>
+      referenced && (receives.waiter.way !== null || sends.waiter.way !== null),
+  );
+}
 
 /** Closes the queue, and warns once in a process, when `owner` is collected as garbage. */
 export function closeWhenDropped(owner: object, remains: Remains): void {
   open.set(remains.native, remains);
+  if (recording) remains.stack = longStack();
   registry.register(owner, remains, owner);
+}
+
+/** Between the caller and here may be the frames of RxJS. */
+function longStack(): string | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 50;
+  try {
+    return new Error().stack;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** It is being closed as it should be: its waits end. */
+export function closing(remains: Remains): void {
+  remains.referenced = false;
 }
 
 /** It was closed as it should be. */

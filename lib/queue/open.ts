@@ -153,14 +153,14 @@ export function openQueue(where: string, name: string, given?: OpenOptions): Que
     throw untrustedError(name, owner);
   }
   const { wait = 'auto', busyPoll, reopen = false } = options;
-  if (!reopen) return new QueueCore(name, opened, { wait, busyPoll });
+  if (!reopen) return new QueueCore(name, opened, { opener: where, wait, busyPoll });
   const reopening = new ReopeningQueue(opened, access !== 'write', () => {
     const again = openNative(name, flags, mode, ...sizes);
     if (typeof again === 'number' || trusts(again)) return again;
     again.close();
     return -constants.errno.EPERM;
   });
-  return new QueueCore(name, reopening, { wait, busyPoll });
+  return new QueueCore(name, reopening, { opener: where, wait, busyPoll });
 }
 
 function wanted({ maxMessages, maxMessageSize }: OpenOptions): [number, number] {

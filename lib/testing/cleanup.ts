@@ -1,40 +1,72 @@
 import { MessageQueue } from '../queue.js';
+import { NameList } from './left-behind.js';
+
+type Queues = Map<string, MessageQueue | undefined>;
 
 /** Knows which temporary queues are there, and when they are to go. */
-class Cleanup {
-  readonly #ofTest = new Set<MessageQueue>();
-  readonly #ofRun = new Set<MessageQueue>();
-  #inTest = false;
+export class Cleanup {
+  readonly #ofTest: Queues = new Map();
+  readonly #ofRun: Queues = new Map();
+  readonly #tests = new Set<unknown>();
+  readonly #list = new NameList();
+  /** Whether the end of the test and of the run will be told, as far as is known. */
+  hooked = false;
 
-  add(queue: MessageQueue): void {
-    (this.#inTest ? this.#ofTest : this.#ofRun).add(queue);
+  constructor() {
+    process.once('exit', () => {
+      this.#unlinkAll();
+    });
   }
 
-  beginTest(): void {
-    this.#inTest = true;
+  /** A name, whoever opens it; the same name again with its queue. */
+  add(name: string, queue?: MessageQueue): void {
+    const known = [this.#ofTest, this.#ofRun].find((queues) => queues.has(name));
+    if (known === undefined) this.#list.add(name);
+    (known ?? (this.#tests.size > 0 ? this.#ofTest : this.#ofRun)).set(name, queue);
   }
 
-  async endTest(): Promise<void> {
-    this.#inTest = false;
-    await closeAll(this.#ofTest);
+  /** @param test - anything that is the same when it ends */
+  beginTest(test: unknown): void {
+    this.hooked = true;
+    this.#tests.add(test);
   }
 
+  /** Queues of tests that run side by side go with the last of them: nothing tells whose they are. */
+  async endTest(test: unknown): Promise<void> {
+    this.#tests.delete(test);
+    if (this.#tests.size === 0) await this.#removeAll(this.#ofTest);
+  }
+
+  /** Also what is left of tests: a runner need not have told their end. */
   async endRun(): Promise<void> {
-    await closeAll(this.#ofTest);
-    await closeAll(this.#ofRun);
+    this.#tests.clear();
+    await this.#removeAll(this.#ofTest);
+    await this.#removeAll(this.#ofRun);
+  }
+
+  /** Unlinks it, and closes it by `close`, or as it is always closed. */
+  async remove(name: string, close?: () => Promise<unknown>): Promise<void> {
+    const queue = this.#ofTest.get(name) ?? this.#ofRun.get(name);
+    this.#ofTest.delete(name);
+    this.#ofRun.delete(name);
+    try {
+      unlink(name);
+      this.#list.remove(name);
+    } finally {
+      await (close ?? (() => queue?.close()))();
+    }
+  }
+
+  async #removeAll(queues: Queues): Promise<void> {
+    for (const name of queues.keys()) await this.remove(name);
   }
 
   /** For the end of the process, where nothing can be awaited. */
-  unlinkAll(): void {
-    for (const { name } of [...this.#ofTest, ...this.#ofRun]) unlink(name);
-  }
-}
-
-async function closeAll(queues: Set<MessageQueue>): Promise<void> {
-  for (const queue of queues) {
-    queues.delete(queue);
-    unlink(queue.name);
-    await queue.close();
+  #unlinkAll(): void {
+    for (const name of [...this.#ofTest.keys(), ...this.#ofRun.keys()]) {
+      unlink(name);
+      this.#list.remove(name);
+    }
   }
 }
 
@@ -42,9 +74,14 @@ function unlink(name: string): void {
   try {
     MessageQueue.unlink(name);
   } catch (error) {
-    // The test has unlinked it itself.
+    // The test has unlinked it itself, or never made it.
     if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
   }
 }
 
-export const cleanup: Cleanup = new Cleanup();
+// A runner that loads this module anew in the middle of a test, as jest.resetModules() makes it, has the hooks
+// of the first copy.
+const KEY = Symbol.for('posix-mqueue.testing');
+const shared = globalThis as { [KEY]?: Cleanup };
+
+export const cleanup: Cleanup = (shared[KEY] ??= new Cleanup());

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { MessageQueue } from '../queue.js';
 import type { OpenOptions } from '../queue/open.js';
 import { cleanup } from './cleanup.js';
+import { removeLater } from './hooks.js';
+import { prefixOf } from './left-behind.js';
 
 /** How to open a temporary queue. It is always created, and exclusively. */
 export type TemporaryOptions = Omit<OpenOptions, 'create' | 'exclusive'>;
@@ -9,23 +11,45 @@ export type TemporaryOptions = Omit<OpenOptions, 'create' | 'exclusive'>;
 // All queues of a user share 819,200 bytes by default, and tests run side by side.
 const SMALL = { maxMessages: 4, maxMessageSize: 256 };
 
-/** A name that no queue has: `/mq-test-`, the process id, and a random part. */
+/**
+ * A name that no queue has: `/mq-test-`, the process id, and a random part. Whatever is created by that
+ * name is unlinked when a queue of {@link temporaryQueue} would be.
+ */
 export function temporaryName(): string {
-  return `/mq-test-${process.pid}-${randomBytes(6).toString('hex')}`;
+  const name = prefixOf(process.pid) + randomBytes(6).toString('hex');
+  cleanup.add(name);
+  removeLater(name);
+  return name;
 }
 
 /**
  * A new queue with an unused name, for 4 messages of 256 bytes unless the options say otherwise.
  *
- * It is closed and unlinked by mocha's hooks, so that child processes can open it by its name for
- * as long as the test runs: one made in a test or in a `beforeEach` after that test, one made in a
- * `before` at the end of all tests. Without mocha it is unlinked when the process exits.
+ * The hooks of mocha, node:test, jest or vitest close and unlink it, so that child processes can open it by
+ * its name for as long as the test runs: one made in a test or in a `beforeEach` after that test, one made
+ * before at the end of the file or of the run. `await using` does both at the end of its block. For another
+ * runner see {@link removeTemporaryQueues}. What no hook removed is unlinked when the process exits, or, if
+ * that was killed, when this module is loaded the next time.
  *
  * @throws as `MessageQueue.open`
  */
 export function temporaryQueue(options: TemporaryOptions = {}): MessageQueue {
   const opening = { ...SMALL, ...options, create: true, exclusive: true };
-  const queue = MessageQueue.open(temporaryName(), opening);
-  cleanup.add(queue);
+  const name = temporaryName();
+  const queue = MessageQueue.open(name, opening);
+  cleanup.add(name, queue);
+  const close = (): Promise<void> => MessageQueue.prototype[Symbol.asyncDispose].call(queue);
+  Object.defineProperty(queue, Symbol.asyncDispose, {
+    configurable: true,
+    value: () => cleanup.remove(name, close),
+  });
   return queue;
+}
+
+/**
+ * Closes and unlinks all temporary queues that were made so far, for runners that have no hooks of their own
+ * or hide them: call it after each test, as in `afterEach(removeTemporaryQueues)`.
+ */
+export function removeTemporaryQueues(): Promise<void> {
+  return cleanup.endRun();
 }

@@ -26,6 +26,7 @@ export class Child {
   readonly process: ChildProcess;
   readonly end: Promise<End>;
   readonly #lines: string[] = [];
+  #stderr = '';
   readonly #watchers = new Set<() => void>();
   #since = performance.now();
   #ended = false;
@@ -33,8 +34,10 @@ export class Child {
   constructor(command: string, parameters: readonly string[], options: SpawnOptions = {}) {
     this.process = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
     children.add(this);
-    let stderr = '';
-    this.process.stderr?.on('data', (data: Buffer) => (stderr += data.toString()));
+    this.process.stderr?.on('data', (data: Buffer) => {
+      this.#stderr += data.toString();
+      this.#wake();
+    });
     if (this.process.stdout !== null) {
       createInterface({ input: this.process.stdout }).on('line', (line) => {
         this.#lines.push(line);
@@ -46,7 +49,7 @@ export class Child {
       this.#ended = true;
       this.#wake();
       const stdout = this.#lines.join('\n');
-      return { code, signal, stdout, stderr, after: performance.now() - this.#since };
+      return { code, signal, stdout, stderr: this.#stderr, after: performance.now() - this.#since };
     });
   }
 
@@ -65,11 +68,27 @@ export class Child {
 
   /** Resolves when the child has printed that line `times` times; rejects when it ends before. */
   async printed(line: string, times = 1): Promise<void> {
-    for (;;) {
-      if (this.#lines.filter((each) => each === line).length >= times) return;
+    await this.#until(
+      () => this.#lines.filter((each) => each === line).length >= times,
+      `'${line}'`,
+    );
+  }
+
+  /** The first line that the child prints. */
+  async line(): Promise<string> {
+    await this.#until(() => this.#lines.length > 0, 'a line');
+    return this.#lines[0] ?? '';
+  }
+
+  /** Resolves when the child has written this to standard error. */
+  async erred(text: RegExp): Promise<void> {
+    await this.#until(() => text.test(this.#stderr), String(text));
+  }
+
+  async #until(condition: () => boolean, what: string): Promise<void> {
+    while (!condition()) {
       if (this.#ended) {
-        const { stderr } = await this.end;
-        throw new Error(`ended without '${line}': ${this.#lines.join(' | ')} ${stderr}`);
+        throw new Error(`ended without ${what}: ${this.#lines.join(' | ')} ${this.#stderr}`);
       }
       await new Promise<void>((resolve) => {
         const watcher = (): void => {

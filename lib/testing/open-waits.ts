@@ -1,0 +1,30 @@
+import { setImmediate } from 'node:timers/promises';
+import { openWaits, type Remains } from '../queue/left-open.js';
+
+const OWN_CODE = new URL('..', import.meta.url).href;
+
+/** Tells, when the tests are over, what keeps their process from ending. */
+export async function warnOpenWaits(): Promise<void> {
+  // What was closed without waiting for it may need a turn to begin with that.
+  await setImmediate();
+  const waits = openWaits();
+  if (waits.length === 0) return;
+  process.emitWarning(
+    `The tests are over, and these waits keep their process alive:\n` +
+      `${waits.map(describeWait).join('\n')}\n` +
+      `Close a queue, stop() or destroy() a stream, unsubscribe from an Observable, or unref() a queue`,
+    { type: 'MessageQueueWarning', code: 'MQ_STILL_WAITING' },
+  );
+}
+
+function describeWait({ name, opener, stack, receives }: Remains): string {
+  const wait = receives.waiter.way === null ? 'for room in' : 'for a message of';
+  return `  ${wait} '${name}', opened by ${opener} ${callerIn(stack ?? '')}`;
+}
+
+/** The first line of a stack that is neither ours nor that of Node or RxJS. */
+function callerIn(stack: string): string {
+  const isForeign = (line: string): boolean =>
+    line.startsWith('    at ') && !/\bnode:|\/rxjs\//.test(line) && !line.includes(OWN_CODE);
+  return stack.split('\n').find(isForeign)?.trim() ?? '';
+}
