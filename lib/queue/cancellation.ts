@@ -1,4 +1,5 @@
 import { AbortError, timeoutError } from '../errors.js';
+import { AbortListener } from './abort-listener.js';
 
 /** When a wait is given up. */
 export interface WaitOptions {
@@ -27,6 +28,7 @@ export class Cancellation {
   readonly #syscall: string;
   readonly #options: WaitOptions;
   readonly #giveUp: (error: Error) => void;
+  readonly #listener: AbortListener | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -41,12 +43,12 @@ export class Cancellation {
     this.#giveUp = giveUp;
     const { timeout = Infinity, signal } = options;
     if (timeout !== Infinity) this.#timer = setTimeout(this.#expire, timeout);
-    signal?.addEventListener('abort', this.#abort, { once: true });
+    if (signal !== undefined) this.#listener = new AbortListener(signal, this.#abort);
   }
 
   disarm(): void {
     clearTimeout(this.#timer);
-    this.#options.signal?.removeEventListener('abort', this.#abort);
+    this.#listener?.remove();
   }
 
   readonly #expire = (): void => {

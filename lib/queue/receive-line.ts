@@ -1,9 +1,11 @@
 import { constants } from 'node:os';
 import { systemError } from '../errors.js';
 import { inbox } from '../mailbox.js';
-import { byKernelOrder, type Message } from '../message.js';
+import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
 import { apart } from './apart.js';
+import { HeldMessages } from './held-messages.js';
+import { Line, type Place } from './line.js';
 import { waitError } from './wait-error.js';
 import { Turn, turn } from './turn.js';
 import { Waiter, type WaitMode } from './waiter.js';
@@ -18,6 +20,8 @@ export interface Ticket {
   deliver(messages: Message[]): void;
   /** It has left the line and gets nothing. */
   fail(error: Error): void;
+  /** Where it stands; the line's own. */
+  place?: Place<Ticket> | undefined;
 }
 
 /**
@@ -28,8 +32,8 @@ export class ReceiveLine {
   readonly #name: string;
   readonly #native: NativeQueue;
   readonly waiter: Waiter;
-  #tickets: Ticket[] = [];
-  #held: Message[] = [];
+  readonly #tickets = new Line<Ticket>();
+  readonly #held = new HeldMessages();
   /** How many messages the native wait may bring; 0 when there is none. */
   #awaited = 0;
   #cancelling = false;
@@ -59,7 +63,7 @@ export class ReceiveLine {
 
   /** How many messages were taken from the kernel and wait here for the next consumer. */
   get held(): number {
-    return this.#held.length;
+    return this.#held.size;
   }
 
   /** @param tried - whether its owner has just tried to take something, in vain */
@@ -68,22 +72,20 @@ export class ReceiveLine {
       ticket.fail(this.#closedError());
       return;
     }
-    this.#tickets.push(ticket);
+    ticket.place = this.#tickets.push(ticket);
     if (tried && this.#isIdle()) this.#wait();
     else this.#schedule();
   }
 
   /** Whether nobody else stands in line, nothing is on its way and nothing is held. */
   #isIdle(): boolean {
-    const alone = this.#tickets.length === 1 && this.#held.length === 0;
+    const alone = this.#tickets.length === 1 && this.#held.size === 0;
     return alone && this.#awaited === 0 && !this.#scheduled && !this.#pumping;
   }
 
   /** False when it does not stand in the line. */
   leave(ticket: Ticket): boolean {
-    const index = this.#tickets.indexOf(ticket);
-    if (index < 0) return false;
-    this.#tickets.splice(index, 1);
+    if (!this.#tickets.leave(ticket.place)) return false;
     this.#cancelSurplus();
     return true;
   }
@@ -97,7 +99,7 @@ export class ReceiveLine {
    */
   takeNow(max: number, settle: boolean): Message[] | null {
     if (!this.#mayTake(settle)) return null;
-    if (this.#held.length > 0) return this.#held.splice(0, max);
+    if (this.#held.size > 0) return this.#held.take(max);
     const count = this.#tryReceive(Math.min(max, Turn.limit));
     return count > 0 ? inbox.take(this.#native, count) : null;
   }
@@ -105,7 +107,7 @@ export class ReceiveLine {
   /** As `takeNow(1, settle)`. */
   takeOne(settle: boolean): Message | null {
     if (!this.#mayTake(settle)) return null;
-    const held = this.#held.shift();
+    const held = this.#held.takeOne();
     if (held !== undefined) return held;
     return this.#tryReceive(1) > 0 ? inbox.takeOne(this.#native) : null;
   }
@@ -137,15 +139,14 @@ export class ReceiveLine {
   /** Messages that were taken but not delivered: the next consumer gets them first. */
   handBack(messages: readonly Message[]): void {
     if (messages.length === 0) return;
-    this.#held.push(...messages);
-    this.#held.sort(byKernelOrder);
+    this.#held.add(messages);
     this.#schedule();
   }
 
   /** Fails all who stand in line. Resolves when nothing more can come from the kernel. */
   async close(error: () => Error): Promise<void> {
     this.#closedError = error;
-    for (const ticket of this.#tickets.splice(0)) {
+    for (const ticket of this.#tickets.take(Infinity)) {
       apart(() => {
         ticket.fail(error());
       });
@@ -160,16 +161,21 @@ export class ReceiveLine {
 
   /** Everything that waits here, in the kernel's order. */
   takeHeld(): Message[] {
-    return this.#held.splice(0);
+    return this.#held.take(Infinity);
   }
 
   #demand(): number {
+    // Each wants one at least.
+    if (this.#tickets.length >= Turn.limit) return Turn.limit;
     let demand = 0;
-    for (const ticket of this.#tickets) {
-      demand += ticket.want;
-      if (demand >= Turn.limit) return Turn.limit;
+    for (let place = this.#tickets.front; place !== undefined; place = place.behind) {
+      demand += place.value.want;
     }
-    return demand;
+    return Math.min(demand, Turn.limit);
+  }
+
+  #isWanted(count: number): boolean {
+    return count <= this.#tickets.length || count <= this.#demand();
   }
 
   #schedule(): void {
@@ -191,13 +197,13 @@ export class ReceiveLine {
     } finally {
       this.#pumping = false;
       // A consumer that throws must not keep the others from their messages.
-      if (this.#held.length > 0 || this.#awaited === 0) this.#schedule();
+      if (this.#held.size > 0 || this.#awaited === 0) this.#schedule();
     }
   }
 
   /** False when nobody can be served now. */
   #serveNext(): boolean {
-    if (this.#held.length === 0) {
+    if (this.#held.size === 0) {
       if (this.#awaited > 0 || this.#scheduled) return false;
       if (!turn.open) {
         this.#scheduled = true;
@@ -210,16 +216,13 @@ export class ReceiveLine {
         this.#tickets.shift()?.fail(systemError(result, 'mq_timedreceive', this.#name));
         return true;
       }
-      this.#held = inbox.take(this.#native, result);
+      this.#held.addTaken(inbox.take(this.#native, result));
       this.#burst += result;
       turn.spend(result);
     }
     const ticket = this.#tickets.shift();
     if (ticket === undefined) return false;
-    const { want } = ticket;
-    let messages = this.#held;
-    if (messages.length > want) messages = messages.splice(0, want);
-    else this.#held = [];
+    const messages = this.#held.take(ticket.want);
     this.#cancelSurplus();
     ticket.deliver(messages);
     return true;
@@ -247,7 +250,7 @@ export class ReceiveLine {
 
   /** Takes no more from the kernel than those in line want. */
   #cancelSurplus(): void {
-    if (this.#awaited === 0 || this.#cancelling || this.#awaited <= this.#demand()) return;
+    if (this.#awaited === 0 || this.#cancelling || this.#isWanted(this.#awaited)) return;
     if (this.waiter.cancel()) {
       this.#waitOver(-ECANCELED);
     } else {
@@ -269,10 +272,7 @@ export class ReceiveLine {
   #waitOver(result: Message[] | number): void {
     this.#awaited = 0;
     this.#cancelling = false;
-    if (typeof result !== 'number') {
-      if (this.#held.length === 0) this.#held = result;
-      else this.#held = [...this.#held, ...result].sort(byKernelOrder);
-    }
+    if (typeof result !== 'number') this.#held.addTaken(result);
     this.#schedule();
     this.#whenIdle?.();
   }

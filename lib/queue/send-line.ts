@@ -3,6 +3,7 @@ import { systemError } from '../errors.js';
 import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { NativeQueue } from '../native.js';
 import { apart } from './apart.js';
+import { Line, type Place } from './line.js';
 import { turn } from './turn.js';
 import { waitError } from './wait-error.js';
 import { Waiter, type WaitMode } from './waiter.js';
@@ -15,9 +16,12 @@ export interface SendTicket {
   readonly messages: OutgoingMessages;
   /** It has left the line: `null`, or why not all went. `sent`: how many the kernel took. */
   settle(error: Error | null, sent: number): void;
+  /** Where it stands; the line's own. */
+  place?: Place<Standing> | undefined;
 }
 
-interface Standing {
+/** What the line knows of a ticket. */
+export interface Standing {
   readonly ticket: SendTicket;
   readonly count: number;
   sent: number;
@@ -29,7 +33,7 @@ export class SendLine {
   readonly #name: string;
   readonly #native: NativeQueue;
   readonly waiter: Waiter;
-  #line: Standing[] = [];
+  readonly #line = new Line<Standing>();
   #waiting = false;
   /** How many messages were sent since the last wait. */
   #burst = 0;
@@ -47,7 +51,7 @@ export class SendLine {
       spinning: (microseconds) => native.sendSpinning(this.#put(), microseconds),
       cancel: () => {
         const sent = native.cancelSend();
-        const [front] = this.#line;
+        const front = this.#line.front?.value;
         if (sent > 0 && front !== undefined) front.sent += sent;
         return sent >= 0;
       },
@@ -101,7 +105,7 @@ export class SendLine {
       return;
     }
     const standing = { ticket, count: ticket.messages.length / 2, sent, givenUp: null };
-    this.#line.push(standing);
+    ticket.place = this.#line.push(standing);
     const alone = this.#line.length === 1 && !this.#waiting;
     if (tried && alone && !this.#scheduled && !this.#pumping) this.#wait(standing);
     else this.#schedule();
@@ -112,9 +116,10 @@ export class SendLine {
    * message that is on its way.
    */
   leave(ticket: SendTicket, error: Error): void {
-    const standing = this.#line.find((each) => each.ticket === ticket);
-    if (standing === undefined || standing.givenUp !== null) return;
-    if (standing === this.#line[0] && this.#waiting) {
+    const { place } = ticket;
+    if (place?.line !== this.#line || place.value.givenUp !== null) return;
+    const standing = place.value;
+    if (place === this.#line.front && this.#waiting) {
       standing.givenUp = error;
       if (!this.waiter.cancel()) return;
       this.#waiting = false;
@@ -126,7 +131,7 @@ export class SendLine {
   /** Fails all who stand in line. Resolves when each of them is settled. */
   async close(error: () => Error): Promise<void> {
     this.#closedError = error;
-    for (const { ticket } of [...this.#line].reverse()) {
+    for (const { ticket } of this.#line.values()) {
       apart(() => {
         this.leave(ticket, error());
       });
@@ -139,7 +144,7 @@ export class SendLine {
 
   /** What the first in line still has to send, into the outbox: how many messages fit. */
   #put(): number {
-    const [front] = this.#line;
+    const front = this.#line.front?.value;
     return front === undefined ? 0 : outbox.put(front.ticket.messages, front.sent);
   }
 
@@ -167,7 +172,7 @@ export class SendLine {
 
   /** False when nothing can be sent now. */
   #serveFirst(): boolean {
-    const front = this.#line[0];
+    const front = this.#line.front?.value;
     if (front === undefined || this.#waiting || this.#scheduled) return false;
     if (!turn.open) {
       this.#scheduled = true;
@@ -204,7 +209,7 @@ export class SendLine {
 
   #waitEnded(result: number): void {
     this.#waiting = false;
-    const front = this.#line[0];
+    const front = this.#line.front?.value;
     try {
       if (front !== undefined) this.#waitBrought(front, result);
     } finally {
@@ -226,9 +231,7 @@ export class SendLine {
   }
 
   #settle(standing: Standing, error: Error | null): void {
-    const index = this.#line.indexOf(standing);
-    if (index < 0) return;
-    this.#line.splice(index, 1);
+    if (!this.#line.leave(standing.ticket.place)) return;
     if (this.#line.length === 0) this.#whenIdle?.();
     standing.ticket.settle(error, standing.sent);
   }

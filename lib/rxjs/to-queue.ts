@@ -7,6 +7,7 @@ import type { MessageQueue } from '../queue.js';
 import type { QueueCore } from '../queue/core.js';
 import { createChecks, type CreateOptions } from '../queue/open.js';
 import type { OutgoingMessages } from '../mailbox.js';
+import { Line } from '../queue/line.js';
 import type { SendTicket } from '../queue/send-line.js';
 import { Encoder } from '../streams/encoder.js';
 import { encodeChecks, type EncodeOptions, type WriteValue } from '../streams/options.js';
@@ -84,7 +85,7 @@ class Outbox<T> {
   readonly #core: QueueCore;
   readonly #encoder: Encoder;
   readonly #maxBuffered: number;
-  readonly #waiting: { value: T; message: OutgoingMessages }[] = [];
+  #waiting = new Line<{ value: T; message: OutgoingMessages }>();
   #inFlight = 0;
   #ticket: SendTicket | null = null;
   #ended = false;
@@ -124,7 +125,7 @@ class Outbox<T> {
   }
 
   giveUp(): void {
-    this.#waiting.length = 0;
+    this.#waiting = new Line();
     if (this.#ticket === null) return;
     this.#core.sends.leave(this.#ticket, new AbortError(undefined, this.#core.name));
   }
@@ -132,7 +133,7 @@ class Outbox<T> {
   #sendWaiting(): void {
     if (this.#ticket !== null) return;
     // No more than the queue can hold at one time, so that what was sent is told soon.
-    const batch = this.#waiting.splice(0, this.#core.maxMessages);
+    const batch = this.#waiting.take(this.#core.maxMessages);
     if (batch.length === 0) {
       if (this.#ended) this.#subscriber.complete();
       return;

@@ -1,4 +1,5 @@
 import { timeoutError } from '../errors.js';
+import { AbortListener } from '../queue/abort-listener.js';
 import type { WaitOptions } from '../queue/cancellation.js';
 
 /**
@@ -20,11 +21,8 @@ export async function withDeadline<T>(
     expired = true;
     either.abort();
   }, timeout);
-  const abort = (): void => {
-    either.abort(signal?.reason);
-  };
-  if (signal?.aborted === true) abort();
-  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) either.abort(signal.reason);
+  const listener = signal && new AbortListener(signal, () => either.abort(signal.reason));
   try {
     return await wait(either.signal);
   } catch (error) {
@@ -35,6 +33,6 @@ export async function withDeadline<T>(
     throw error;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    listener?.remove();
   }
 }

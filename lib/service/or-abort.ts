@@ -1,4 +1,5 @@
 import { AbortError } from '../errors.js';
+import { AbortListener } from '../queue/abort-listener.js';
 
 /** What `promise` brings, unless `signal` is aborted before: then it is waited for no longer. */
 export function orAbort<T>(
@@ -10,20 +11,18 @@ export function orAbort<T>(
     const abort = (): void => {
       reject(new AbortError(signal?.reason, queue));
     };
-    const settled = (): void => {
-      signal?.removeEventListener('abort', abort);
-    };
+    const waits = signal !== undefined && !signal.aborted;
+    const listener = waits ? new AbortListener(signal, abort) : undefined;
     promise.then(
       (value) => {
-        settled();
+        listener?.remove();
         resolve(value);
       },
       (error: unknown) => {
-        settled();
+        listener?.remove();
         reject(error as Error);
       },
     );
     if (signal?.aborted === true) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
   });
 }

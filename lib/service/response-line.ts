@@ -1,10 +1,14 @@
 import { AbortError } from '../errors.js';
+import { AbortListener } from '../queue/abort-listener.js';
+import { Line, type Place } from '../queue/line.js';
 import type { Delivery, Receiver } from '../transport/transport.js';
 
 /** A place in the line of those who want a response. Each call of one of these takes it out. */
 export interface ResponseTicket {
   deliver(delivery: Delivery): void;
   fail(error: unknown): void;
+  /** Where it stands; the line's own. */
+  place?: Place<ResponseTicket> | undefined;
 }
 
 /**
@@ -13,8 +17,8 @@ export interface ResponseTicket {
  */
 export class ResponseLine {
   readonly #receiver: Receiver;
-  readonly #tickets: ResponseTicket[] = [];
-  readonly #unclaimed: Delivery[] = [];
+  readonly #tickets = new Line<ResponseTicket>();
+  readonly #unclaimed = new Line<Delivery>();
   /** For the wait of this moment, and for later ones until it is used. */
   #waiting = new AbortController();
   #pumping = false;
@@ -29,14 +33,12 @@ export class ResponseLine {
   }
 
   join(ticket: ResponseTicket): void {
-    this.#tickets.push(ticket);
+    ticket.place = this.#tickets.push(ticket);
     if (!this.#pumping) void this.#pump();
   }
 
   leave(ticket: ResponseTicket): void {
-    const index = this.#tickets.indexOf(ticket);
-    if (index < 0) return;
-    this.#tickets.splice(index, 1);
+    if (!this.#tickets.leave(ticket.place)) return;
     if (this.#tickets.length === 0 && this.#pumping) this.#waiting.abort();
   }
 
@@ -44,21 +46,23 @@ export class ResponseLine {
   take(queue: string, signal: AbortSignal | undefined): Promise<Delivery> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) throw new AbortError(signal.reason, queue);
-      const abort = (): void => {
-        this.leave(ticket);
-        reject(new AbortError(signal?.reason, queue));
-      };
+      let listener: AbortListener | undefined;
       const ticket: ResponseTicket = {
         deliver(delivery) {
-          signal?.removeEventListener('abort', abort);
+          listener?.remove();
           resolve(delivery);
         },
         fail(error) {
-          signal?.removeEventListener('abort', abort);
+          listener?.remove();
           reject(error as Error);
         },
       };
-      signal?.addEventListener('abort', abort, { once: true });
+      if (signal !== undefined) {
+        listener = new AbortListener(signal, () => {
+          this.leave(ticket);
+          reject(new AbortError(signal.reason, queue));
+        });
+      }
       this.join(ticket);
     });
   }

@@ -1,4 +1,5 @@
 import { isObservable, type Observable } from 'rxjs';
+import { Line } from '../queue/line.js';
 import { orAbort } from './or-abort.js';
 
 /** What a handler may return: a value, a promise of it, or an Observable of several. */
@@ -34,7 +35,7 @@ async function* valuesOf<T>(
   giveUp: AbortSignal,
   queue: string,
 ): AsyncGenerator<T> {
-  const waiting: T[] = [];
+  const waiting = new Line<T>();
   let ended = false;
   let failure: { error: unknown } | undefined;
   let wake = (): void => undefined;

@@ -1,4 +1,6 @@
 import { AbortError, closedError, tooLargeError } from '../errors.js';
+import { AbortListener } from '../queue/abort-listener.js';
+import { Line } from '../queue/line.js';
 import { turn } from '../queue/turn.js';
 
 /** A message in memory. */
@@ -13,7 +15,7 @@ interface Waiting<T> {
   readonly owner: object;
   readonly resolve: (value: T) => void;
   readonly reject: (error: Error) => void;
-  readonly disarm: () => void;
+  listener?: AbortListener;
 }
 
 interface WaitingSender extends Waiting<void> {
@@ -25,9 +27,9 @@ export class MemoryQueue {
   readonly name: string;
   readonly maxMessages: number;
   readonly maxMessageSize: number;
-  readonly #messages: MemoryMessage[] = [];
-  readonly #receivers: Waiting<MemoryMessage>[] = [];
-  readonly #senders: WaitingSender[] = [];
+  readonly #messages = new Line<MemoryMessage>();
+  readonly #receivers = new Line<Waiting<MemoryMessage>>();
+  readonly #senders = new Line<WaitingSender>();
   #scheduled = false;
 
   constructor(name: string, maxMessages: number, maxMessageSize: number) {
@@ -45,29 +47,21 @@ export class MemoryQueue {
       if (signal?.aborted === true) throw new AbortError(signal.reason, this.name);
       const size = message.body.length;
       if (size > this.maxMessageSize) throw tooLargeError(this.name, size, this.maxMessageSize);
-      const waiting = this.#wait(this.#senders, owner, resolve, reject, signal);
-      this.#senders.push({ ...waiting, message });
-      this.#serve();
+      this.#join(this.#senders, { owner, message, resolve, reject }, signal);
     });
   }
 
   receive(owner: object, signal?: AbortSignal): Promise<MemoryMessage> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) throw new AbortError(signal.reason, this.name);
-      this.#receivers.push(this.#wait(this.#receivers, owner, resolve, reject, signal));
-      this.#serve();
+      this.#join(this.#receivers, { owner, resolve, reject }, signal);
     });
   }
 
   /** Rejects whatever waits through this handle. */
   leave(owner: object): void {
-    for (const line of [this.#receivers, this.#senders] as Waiting<never>[][]) {
-      for (const waiting of line.filter((each) => each.owner === owner)) {
-        remove(line, waiting.resolve);
-        waiting.disarm();
-        waiting.reject(closedError(this.name));
-      }
-    }
+    rejectAll(this.#receivers, owner, this.name);
+    rejectAll(this.#senders, owner, this.name);
   }
 
   /** Whoever can be served, within the turn: promises alone would never let the loop have its own. */
@@ -93,36 +87,38 @@ export class MemoryQueue {
   };
 
   #sendNext(): void {
-    const { message, disarm, resolve } = this.#senders.shift() as WaitingSender;
-    disarm();
-    const behind = this.#messages.findIndex((each) => each.priority < message.priority);
-    this.#messages.splice(behind < 0 ? this.#messages.length : behind, 0, message);
+    const { message, listener, resolve } = this.#senders.shift() as WaitingSender;
+    listener?.remove();
+    this.#messages.insert(message, (other) => other.priority >= message.priority);
     resolve();
   }
 
   #receiveNext(): void {
-    const { disarm, resolve } = this.#receivers.shift() as Waiting<MemoryMessage>;
-    disarm();
+    const { listener, resolve } = this.#receivers.shift() as Waiting<MemoryMessage>;
+    listener?.remove();
     resolve(this.#messages.shift() as MemoryMessage);
   }
 
-  #wait<T>(
-    line: readonly Waiting<T>[],
-    owner: object,
-    resolve: (value: T) => void,
-    reject: (error: Error) => void,
-    signal: AbortSignal | undefined,
-  ): Waiting<T> {
-    const abort = (): void => {
-      remove(line as Waiting<T>[], resolve);
-      reject(new AbortError(signal?.reason, this.name));
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    return { owner, resolve, reject, disarm: () => signal?.removeEventListener('abort', abort) };
+  #join<W extends Waiting<never>>(line: Line<W>, waiting: W, signal?: AbortSignal): void {
+    const place = line.push(waiting);
+    if (signal !== undefined) {
+      waiting.listener = new AbortListener(signal, () => {
+        line.leave(place);
+        waiting.reject(new AbortError(signal.reason, this.name));
+      });
+    }
+    this.#serve();
   }
 }
 
-function remove<T>(line: Waiting<T>[], resolve: (value: T) => void): void {
-  const index = line.findIndex((each) => each.resolve === resolve);
-  if (index >= 0) line.splice(index, 1);
+function rejectAll(line: Line<Waiting<never>>, owner: object, queue: string): void {
+  let next = line.front;
+  while (next !== undefined) {
+    const place = next;
+    next = place.behind;
+    if (place.value.owner !== owner) continue;
+    line.leave(place);
+    place.value.listener?.remove();
+    place.value.reject(closedError(queue));
+  }
 }

@@ -1,0 +1,53 @@
+import { apart } from './apart.js';
+import { Line, type Place } from './line.js';
+
+const lines = new WeakMap<AbortSignal, SignalLine>();
+
+/**
+ * One listener of a signal for all who wait for it. Node goes through all listeners of a signal to add or
+ * to remove one, so that thousands of waits with one signal would keep the event loop for seconds.
+ */
+class SignalLine {
+  readonly #signal: AbortSignal;
+  readonly #line = new Line<() => void>();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  join(listener: () => void): Place<() => void> {
+    return this.#line.push(listener);
+  }
+
+  leave(place: Place<() => void>): void {
+    if (!this.#line.leave(place) || this.#line.length > 0) return;
+    this.#signal.removeEventListener('abort', this.#abort);
+    lines.delete(this.#signal);
+  }
+
+  readonly #abort = (): void => {
+    lines.delete(this.#signal);
+    for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) apart(next);
+  };
+}
+
+/** Calls `listener` once, when the signal is aborted, unless it is removed before. */
+export class AbortListener {
+  readonly #line: SignalLine;
+  readonly #place: Place<() => void>;
+
+  constructor(signal: AbortSignal, listener: () => void) {
+    let line = lines.get(signal);
+    if (line === undefined) {
+      line = new SignalLine(signal);
+      lines.set(signal, line);
+    }
+    this.#line = line;
+    this.#place = line.join(listener);
+  }
+
+  remove(): void {
+    this.#line.leave(this.#place);
+  }
+}
