@@ -19,13 +19,13 @@ long Result(long returned) { return returned < 0 ? -errno : returned; }
 
 // With a deadline in the past the call never sleeps, and one descriptor serves the waiting and the
 // non-waiting calls. A pending signal makes it EINTR without having looked again at the queue.
-constexpr struct timespec kPast = {0, 0};
-
 template <typename Call>
 long WithoutWaiting(Call call) {
+  // Not a constant: qemu's user mode writes the deadline back, and tells EFAULT of a message that went.
+  struct timespec past = {0, 0};
   long result;
   do {
-    result = call();
+    result = call(&past);
   } while (result == -EINTR);
   return result == -ETIMEDOUT ? -EAGAIN : result;
 }
@@ -60,12 +60,14 @@ int Send(int fd, const char* data, size_t size, unsigned priority,
 }
 
 ssize_t TryReceive(int fd, char* buffer, size_t size, unsigned* priority) {
-  return WithoutWaiting([&] { return Receive(fd, buffer, size, priority, &kPast); });
+  return WithoutWaiting(
+      [&](const struct timespec* past) { return Receive(fd, buffer, size, priority, past); });
 }
 
 int TrySend(int fd, const char* data, size_t size, unsigned priority) {
-  return static_cast<int>(
-      WithoutWaiting([&] { return long{Send(fd, data, size, priority, &kPast)}; }));
+  return static_cast<int>(WithoutWaiting([&](const struct timespec* past) {
+    return long{Send(fd, data, size, priority, past)};
+  }));
 }
 
 OpenResult WritingTwin(int fd) {

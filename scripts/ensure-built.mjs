@@ -1,18 +1,20 @@
 // Makes the checkout ready to run, and does only what is not done yet: the packages, the native
 // addon, the compiled TypeScript; and the packages of each folder that is named.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newestSource, written } from './native-sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function changed(...parts) {
-  return statSync(join(root, ...parts), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return written(root, ...parts);
 }
 
 function run(command, ...parameters) {
-  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio: 'inherit' });
+  // Whatever it prints goes to stderr: stdout is for what was asked for, such as a tarball's name.
+  const stdio = ['inherit', 2, 2];
+  const { status, error } = spawnSync(command, parameters, { cwd: root, stdio });
   if (error !== undefined) console.error(`${command}: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -22,9 +24,9 @@ if (changed('node_modules', '.package-lock.json') < changed('package-lock.json')
   run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund');
 }
 
-const sources = readdirSync(join(root, 'addon')).map((file) => changed('addon', file));
-const newest = Math.max(changed('binding.gyp'), ...sources);
-if (changed('build', 'Release', 'posix_mqueue.node') < newest) {
+// Elsewhere types, codecs and the transport in memory work without it.
+const isLinux = process.platform === 'linux';
+if (isLinux && changed('build', 'Release', 'posix_mqueue.node') < newestSource(root)) {
   run('npm', 'run', '--silent', 'build:native', '--', '--loglevel=warn');
 }
 

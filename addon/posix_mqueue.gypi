@@ -1,0 +1,53 @@
+{
+  "variables": { "sanitize%": "" },
+  "targets": [
+    {
+      "target_name": "posix_mqueue",
+      "sources": [
+        "addon.cc",
+        "blocking_job.cc",
+        "descriptor.cc",
+        "environment.cc",
+        "jobs.cc",
+        "mailbox.cc",
+        "message_batch.cc",
+        "old_libraries.cc",
+        "patience.cc",
+        "poller.cc",
+        "pool_budget.cc",
+        "queue.cc",
+        "queue_waits.cc",
+        "spinner.cc",
+        "syscalls.cc",
+        "wake_signal.cc"
+      ],
+      "defines": [
+        "NAPI_VERSION=8",
+        "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"
+      ],
+      "cflags": [
+        "-fvisibility=hidden",
+        "-Wall",
+        "-Wextra",
+        "-Wpedantic",
+        "-Wshadow",
+        "-Wconversion",
+        "-Werror",
+        "-include <(module_root_dir)/addon/old_libraries.h",
+        "-isystem <!(node -p \"require('node:path').dirname(require.resolve('node-addon-api'))\")"
+      ],
+      "cflags_cc": ["-std=c++17"],
+      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
+      "conditions": [
+        [
+          "sanitize!=''",
+          {
+            "cflags": ["-fsanitize=<(sanitize)", "-fno-omit-frame-pointer", "-g"],
+            "ldflags": ["-fsanitize=<(sanitize)"]
+          }
+        ]
+      ]
+    }
+  ]
+}
