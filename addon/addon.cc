@@ -1,3 +1,5 @@
+#include "platform.h"
+
 #include <napi.h>
 
 #include <memory>

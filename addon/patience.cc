@@ -7,6 +7,11 @@
 
 #include <ctime>
 
+// The name in sigevent(3type), which many versions of glibc do not give it.
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
 namespace mqueue {
 
 namespace {
@@ -27,8 +32,7 @@ int StartTimer(long milliseconds) {
   struct sigevent event = {};
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = WakeSignal::Number();
-  // The C library gives this member no name of its own.
-  event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
+  event.sigev_notify_thread_id = static_cast<pid_t>(syscall(SYS_gettid));
   int timer = -1;
   if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) != 0) return -1;
   struct itimerspec times = {};

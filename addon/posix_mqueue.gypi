@@ -37,6 +37,7 @@
         "-include <(module_root_dir)/addon/old_libraries.h",
         "-isystem <!(node -p \"require('node:path').dirname(require.resolve('node-addon-api'))\")"
       ],
+      "ldflags": ["-Wl,-z,nodelete"],
       "cflags_cc": ["-std=c++17"],
       "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
       "conditions": [

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform.h"
+
 #include <mqueue.h>
 #include <sys/stat.h>
 #include <sys/types.h>

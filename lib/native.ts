@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { familySync, MUSL } from 'detect-libc';
+import { checkRuntime, refuse } from './runtime.js';
 
 /**
  * One open queue. Every method answers with a negative errno instead of throwing. Messages cross the
@@ -94,24 +96,14 @@ export interface NativeBinding {
 
 const FILE = 'posix_mqueue.node';
 
-function isMusl(): boolean {
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };
-  return report.header?.glibcVersionRuntime === undefined;
-}
-
 function findAddon(): string | undefined {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const built = join(root, 'build', 'Release', FILE);
   if (existsSync(built)) return built;
-  const libc = isMusl() ? 'musl' : 'glibc';
+  // Not by process.report, which looks up the names of all peers.
+  const libc = familySync() === MUSL ? 'musl' : 'glibc';
   const shipped = join(root, 'prebuilds', `${process.platform}-${process.arch}-${libc}`, FILE);
   return existsSync(shipped) ? shipped : undefined;
-}
-
-function refuse(problem: string, remedy: string): never {
-  throw Object.assign(new Error(`posix-mqueue ${problem}. ${remedy}`), {
-    code: 'ERR_MQ_UNSUPPORTED',
-  });
 }
 
 /** How the addon itself takes the calls that are made for every message. */
@@ -143,18 +135,7 @@ function withFastMethods(addon: Addon): NativeBinding {
 }
 
 function load(): NativeBinding {
-  if (process.platform !== 'linux') {
-    refuse(
-      `runs on Linux only, and this is ${process.platform}`,
-      'Use a Linux machine, virtual machine or container.',
-    );
-  }
-  if (process.versions['bun'] !== undefined) {
-    refuse(
-      'does not run on Bun, whose libuv functions end the process',
-      'Run it with Node.js 20 or newer.',
-    );
-  }
+  checkRuntime(process);
   const file = findAddon();
   if (file === undefined) {
     refuse(

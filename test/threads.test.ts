@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
+import { runFixture } from './support/child.js';
+import { slowdown } from './support/sanitizer.js';
 
 const THREADS = 4;
 const MESSAGES = 400;
@@ -37,5 +39,11 @@ describe('worker_threads', () => {
     await requests.send('still here');
     assert.equal((await requests.receive()).text(), 'still here');
     await MessageQueue.open(requests.name).close();
+  });
+
+  it('may come and go, and leave one signal that the process catches', async function () {
+    this.timeout(60_000 * slowdown);
+    const { code, signal, stdout, stderr } = await runFixture('threads-in-turn', ['40']).end;
+    assert.deepEqual([code, signal, stdout, stderr], [0, null, 'signals: 1', '']);
   });
 });
