@@ -161,6 +161,17 @@ export function tooLargeError(queue: string, size: number, limit: number): Messa
   );
 }
 
+/**
+ * An error that a timer, a signal or the addon brought has nothing of the caller in its stack. Called in an
+ * async function, after the `await` that brought the error, this puts those who await it there.
+ *
+ * @internal
+ */
+export function seenHere<E extends Error>(error: E): E {
+  Error.captureStackTrace(error, seenHere);
+  return error;
+}
+
 /** @internal */
 export function withCode<E extends Error, C extends object>(error: E, details: C): E & C {
   return Object.assign(error, details);

@@ -81,8 +81,8 @@ export function integer(min: number, max: number): Check {
   };
 }
 
-// What setTimeout can count: anything longer would fire at once.
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** What setTimeout can count: anything longer would fire at once. */
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
 
 export const isMilliseconds: Check = (argument, value) => {
   if (typeof value !== 'number') throw invalidType(argument, 'a number of milliseconds', value);

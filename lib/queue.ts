@@ -219,7 +219,8 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   async receiveMany(max: number, options?: WaitOptions): Promise<Message[]> {
     checkMax('max', max);
     const most = Math.min(max, Turn.limit);
-    return receiveMany(this.#core, 'MessageQueue.receiveMany()', most, options);
+    // Without await this call would be missing in the stack of an error.
+    return await receiveMany(this.#core, 'MessageQueue.receiveMany()', most, options);
   }
 
   /**

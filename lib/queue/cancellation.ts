@@ -1,11 +1,13 @@
 import { AbortError, timeoutError } from '../errors.js';
 import { AbortListener } from './abort-listener.js';
+import type { QueueCore } from './core.js';
 
 /** When a wait is given up. */
 export interface WaitOptions {
   /**
    * Milliseconds after which the wait is given up with an error of code `ETIMEDOUT`; 0 only tries.
-   * Counted by a monotonic clock.
+   * Counted by a monotonic clock, and never less than that. Keeps the process alive as the queue does,
+   * see `unref`.
    *
    * @defaultValue `Infinity`: none
    */
@@ -24,7 +26,7 @@ export function isUnlimited(options: WaitOptions): boolean {
  * timer and no listener behind.
  */
 export class Cancellation {
-  readonly #queue: string;
+  readonly #core: QueueCore;
   readonly #syscall: string;
   readonly #options: WaitOptions;
   readonly #giveUp: (error: Error) => void;
@@ -32,32 +34,32 @@ export class Cancellation {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
-    queue: string,
+    core: QueueCore,
     syscall: string,
     options: WaitOptions,
     giveUp: (error: Error) => void,
   ) {
-    this.#queue = queue;
+    this.#core = core;
     this.#syscall = syscall;
     this.#options = options;
     this.#giveUp = giveUp;
     const { timeout = Infinity, signal } = options;
-    if (timeout !== Infinity) this.#timer = setTimeout(this.#expire, timeout);
+    if (timeout !== Infinity) this.#timer = core.timers.start(this.#expire, timeout);
     if (signal !== undefined) this.#listener = new AbortListener(signal, this.#abort);
   }
 
   disarm(): void {
-    clearTimeout(this.#timer);
+    this.#core.timers.stop(this.#timer);
     this.#listener?.remove();
   }
 
   readonly #expire = (): void => {
     this.disarm();
-    this.#giveUp(timeoutError(this.#queue, this.#syscall, this.#options.timeout ?? Infinity));
+    this.#giveUp(timeoutError(this.#core.name, this.#syscall, this.#options.timeout ?? Infinity));
   };
 
   readonly #abort = (): void => {
     this.disarm();
-    this.#giveUp(new AbortError(this.#options.signal?.reason, this.#queue));
+    this.#giveUp(new AbortError(this.#options.signal?.reason, this.#core.name));
   };
 }

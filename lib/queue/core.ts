@@ -9,6 +9,7 @@ import { ReceiveLine } from './receive-line.js';
 import { SendLine } from './send-line.js';
 import { QueueSizes } from './sizes.js';
 import { statOf, type QueueStat } from './stat.js';
+import { WaitTimers } from './wait-timers.js';
 import { Waiter, type WaitMode, type WaitingWay } from './waiter.js';
 
 /** What reads a queue object that it does not own, and must be told when that closes. */
@@ -30,6 +31,7 @@ export class QueueCore {
   readonly name: string;
   readonly receives: ReceiveLine;
   readonly sends: SendLine;
+  readonly timers: WaitTimers = new WaitTimers();
   readonly #native: NativeQueue;
   readonly #wait: WaitMode;
   readonly #borrowers = new Set<Borrower>();
@@ -95,6 +97,7 @@ export class QueueCore {
     if (this.#closed) return;
     this.#remains.referenced = referenced;
     this.#native.setReferenced(referenced);
+    this.timers.setReferenced(referenced);
     this.receives.waiter.setReferenced(referenced);
     this.sends.waiter.setReferenced(referenced);
   }

@@ -1,4 +1,4 @@
-import { AbortError, closedError, timeoutError } from '../errors.js';
+import { AbortError, closedError, seenHere, timeoutError } from '../errors.js';
 import type { Message } from '../message.js';
 import { checkOptions, isMilliseconds, isSignal, type Checks } from '../options.js';
 import { Cancellation, isUnlimited, type WaitOptions } from './cancellation.js';
@@ -24,8 +24,12 @@ export async function receiveOne(
     turn.spend();
     return message;
   }
-  const [first] = await waitInLine(core, 1, options, tries);
-  return first as Message;
+  try {
+    const [first] = await waitInLine(core, 1, options, tries);
+    return first as Message;
+  } catch (error) {
+    throw seenHere(error as Error);
+  }
 }
 
 /** As `receiveOne`, for 1 to `max` messages. */
@@ -42,7 +46,11 @@ export async function receiveMany(
     turn.spend(messages.length);
     return messages;
   }
-  return waitInLine(core, max, options, tries);
+  try {
+    return await waitInLine(core, max, options, tries);
+  } catch (error) {
+    throw seenHere(error as Error);
+  }
 }
 
 function checked(core: QueueCore, where: string, given?: WaitOptions): WaitOptions {
@@ -81,7 +89,7 @@ function waitInLine(
       },
     };
     if (!isUnlimited(options)) {
-      cancellation = new Cancellation(core.name, SYSCALL, options, (error) => {
+      cancellation = new Cancellation(core, SYSCALL, options, (error) => {
         core.receives.leave(ticket);
         reject(error);
       });

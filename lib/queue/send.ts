@@ -1,5 +1,5 @@
 import { bytesOf, priorityOf, toBytes, type Bytes } from '../bytes.js';
-import { AbortError, closedError, timeoutError, tooLargeError } from '../errors.js';
+import { AbortError, closedError, seenHere, timeoutError, tooLargeError } from '../errors.js';
 import { Message } from '../message.js';
 import { checkOptions, isPriority, type Checks } from '../options.js';
 import { Cancellation, isUnlimited, type WaitOptions } from './cancellation.js';
@@ -59,7 +59,13 @@ export async function send(
   // The caller may use its buffer again while the message waits.
   const copy = typeof data === 'string' ? bytes : Buffer.from(bytes);
   if (timeout === 0) await tryLater(core, copy, priority, options);
-  else await waitInLine(core, copy, priority, options, tries);
+  else {
+    try {
+      await waitInLine(core, copy, priority, options, tries);
+    } catch (error) {
+      throw seenHere(error as Error);
+    }
+  }
 }
 
 /** A try that is not followed by a wait, as soon as the event loop has had its turn. */
@@ -107,7 +113,7 @@ function waitInLine(
       },
     };
     if (!isUnlimited(options)) {
-      cancellation = new Cancellation(core.name, SYSCALL, options, (error) => {
+      cancellation = new Cancellation(core, SYSCALL, options, (error) => {
         core.sends.leave(ticket, error);
       });
     }

@@ -1,6 +1,7 @@
 import { timeoutError } from '../errors.js';
 import { AbortListener } from '../queue/abort-listener.js';
 import type { WaitOptions } from '../queue/cancellation.js';
+import { atLeast } from '../queue/wait-timers.js';
 
 /**
  * Runs `wait` with one signal for both ways to give it up, and turns the expiry of the timeout into
@@ -20,7 +21,7 @@ export async function withDeadline<T>(
   const timer = setTimeout(() => {
     expired = true;
     either.abort();
-  }, timeout);
+  }, atLeast(timeout));
   if (signal?.aborted === true) either.abort(signal.reason);
   const listener = signal && new AbortListener(signal, () => either.abort(signal.reason));
   try {
