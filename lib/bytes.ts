@@ -1,4 +1,4 @@
-import { invalidBody } from './errors.js';
+import { invalidBody, lostBody } from './errors.js';
 import type { Message } from './message.js';
 import { isPriority } from './options.js';
 
@@ -15,13 +15,41 @@ export function toBytes(
   argument = 'data',
   expected = 'a string, a Buffer or other bytes, or a Message',
 ): Uint8Array {
-  if (data instanceof Uint8Array) return data;
   if (typeof data === 'string') return Buffer.from(data, 'utf8');
   if (ArrayBuffer.isView(data)) {
+    if (isUnreadable(data)) throw lostBody(argument);
+    if (data instanceof Uint8Array) return data;
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
+  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
+    return wholeOf(data, argument);
+  }
   throw invalidBody(argument, expected, data);
+}
+
+function wholeOf(data: ArrayBufferLike, argument: string): Uint8Array {
+  try {
+    // Of this length, whatever becomes of the buffer.
+    return new Uint8Array(data, 0, data.byteLength);
+  } catch {
+    throw lostBody(argument);
+  }
+}
+
+/**
+ * Whether these bytes are gone: their memory was transferred to another thread, or became smaller.
+ *
+ * @internal
+ */
+export function isUnreadable(bytes: ArrayBufferView): boolean {
+  try {
+    if (bytes.byteLength > 0) return false;
+    // Throws for those that are gone, not for those that have never been any.
+    (bytes as Partial<Uint8Array>).keys?.();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
-import { bytesOf, priorityOf } from './bytes.js';
-import { encodeError, InvalidMessageError, invalidType, reasonOf } from './errors.js';
+import { bytesOf, isUnreadable, priorityOf } from './bytes.js';
+import { encodeError, InvalidMessageError, invalidType, lostBody, reasonOf } from './errors.js';
 import type { Message } from './message.js';
 import type { Check } from './options.js';
 
@@ -71,7 +71,11 @@ export function encodeValue<In>(codec: Codec<In, unknown>, value: In, queue: str
   } catch (error) {
     throw encodeError(queue, reasonOf(error), error);
   }
-  if (bytes instanceof Uint8Array) return bytes;
+  if (bytes instanceof Uint8Array) {
+    if (!isUnreadable(bytes)) return bytes;
+    const error = lostBody('value');
+    throw encodeError(queue, error.message, error);
+  }
   throw encodeError(queue, 'the codec must return a Buffer or Uint8Array');
 }
 

@@ -207,6 +207,18 @@ export function invalidBody(
   return reasonable(withCode(new TypeError(text), { code: 'ERR_INVALID_ARG_TYPE' }));
 }
 
+/**
+ * For bytes that are not there any more.
+ *
+ * @internal
+ */
+export function lostBody(argument: string): TypeError & { code: string } {
+  const text =
+    `'${argument}' has lost its bytes: their ArrayBuffer was transferred to another thread, or made ` +
+    `smaller. Transfer a copy`;
+  return reasonable(withCode(new TypeError(text), { code: 'ERR_INVALID_ARG_VALUE' }));
+}
+
 const reasons = new WeakSet<object>();
 
 /**

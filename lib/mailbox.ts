@@ -1,3 +1,4 @@
+import { markAsUntransferable } from 'node:worker_threads';
 import { Message } from './message.js';
 import { native, type NativeBinding, type NativeQueue } from './native.js';
 import { undelivered } from './undelivered.js';
@@ -103,6 +104,8 @@ class Inbox extends Mailbox {
     if (first === last) {
       messages.push(new Message(slab, headers[first * 2 + 1]));
     } else {
+      // Giving one message to another thread would empty the others. (Node's pool is marked so.)
+      if (slab.buffer.byteLength === end) markAsUntransferable(slab.buffer);
       let start = 0;
       for (let index = first; index <= last; index += 1) {
         const size = headers[index * 2] as number;
@@ -116,26 +119,39 @@ class Inbox extends Mailbox {
 }
 
 class Outbox extends Mailbox {
-  putOne(data: Uint8Array, priority: number): void {
+  /** False when its bytes cannot be read. */
+  putOne(data: Uint8Array, priority: number): boolean {
     this.headers[0] = data.byteLength;
     this.headers[1] = priority;
-    this.bytes.set(data);
+    return this.#copy(data, 0);
   }
 
-  /** From message number `first` on, as many as there is room for: how many, at least one. */
+  /**
+   * From message number `first` on, as many as there is room for, up to one whose bytes cannot be read:
+   * how many. None: the first of them cannot, or has become larger than any queue's messages.
+   */
   put(messages: OutgoingMessages, first: number): number {
     let count = 0;
     let offset = 0;
     for (let index = first * 2; index < messages.length && count < MOST_MESSAGES; index += 2) {
       const data = messages[index] as Uint8Array;
       if (offset + data.byteLength > this.bytes.byteLength) break;
-      this.bytes.set(data, offset);
+      if (!this.#copy(data, offset)) break;
       this.headers[count * 2] = data.byteLength;
       this.headers[count * 2 + 1] = messages[index + 1] as number;
       offset = aligned(offset + data.byteLength);
       count += 1;
     }
     return count;
+  }
+
+  #copy(data: Uint8Array, offset: number): boolean {
+    try {
+      this.bytes.set(data, offset);
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

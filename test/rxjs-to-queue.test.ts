@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { from, lastValueFrom, Observable, Subject, take, tap, toArray, type Observer } from 'rxjs';
-import { text, type MessageQueue } from 'posix-mqueue';
+import { MessageQueueError, text, type MessageQueue } from 'posix-mqueue';
 import { fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { turn } from '#dist/queue/turn.js';
-import { nextTurn, until } from './support/code.js';
+import { errorLike, nextTurn, until } from './support/code.js';
 
 function takeAll(queue: MessageQueue): string[] {
   const received: string[] = [];
@@ -127,6 +127,41 @@ describe('toQueue, unsubscribed while a value is encoded', () => {
     source$.next('a');
     source$.next('b');
     await nextTurn();
+    assert.deepEqual(takeAll(queue), ['a']);
+  });
+});
+
+describe('toQueue, given a value that cannot be sent', () => {
+  it('sends what precedes it, then fails', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const source$ = new Subject<string>();
+    const sent: unknown[] = [];
+    const failed = new Promise<unknown>((resolve) => {
+      source$.pipe(toQueue(queue, { codec: text })).subscribe({
+        next: (value) => sent.push(value),
+        error: resolve,
+      });
+    });
+    for (const value of ['a', 'b', 'c', '\uD800', 'd']) source$.next(value);
+    assert.equal(source$.observed, false);
+    for (const value of ['a', 'b', 'c']) assert.equal((await queue.receive()).text(), value);
+    errorLike(MessageQueueError, { code: 'ERR_MQ_ENCODE' })(await failed);
+    assert.deepEqual(sent, ['a', 'b', 'c']);
+    assert.equal(queue.tryReceive(), null);
+  });
+
+  it('pulls nothing more from a source that emits while it is subscribed', async () => {
+    const queue = temporaryQueue();
+    let pulled = 0;
+    function* many(): Iterable<string> {
+      for (const value of ['a', '\uD800', 'b', 'c']) {
+        pulled += 1;
+        yield value;
+      }
+    }
+    const sending = lastValueFrom(from(many()).pipe(toQueue(queue, { codec: text })));
+    await assert.rejects(sending, { code: 'ERR_MQ_ENCODE' });
+    assert.equal(pulled, 2);
     assert.deepEqual(takeAll(queue), ['a']);
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
+  createDuplex,
   createWriteStream,
   json,
   Message,
@@ -115,17 +116,53 @@ describe('createWriteStream', () => {
     await reader.close();
   });
 
-  it('checks a whole batch before it sends the first of it', async () => {
-    const queue = temporaryQueue({ maxMessageSize: 4 });
-    const stream = queue.createWriteStream({ codec: text });
+  for (const corked of [true, false]) {
+    it(`sends what precedes a value that is too large, then fails, corked: ${corked}`, async () => {
+      const queue = temporaryQueue({ maxMessageSize: 4 });
+      const stream = queue.createWriteStream({ codec: text });
+      const failed = once(stream, 'error');
+      if (corked) stream.cork();
+      for (const data of ['a', 'b', 'too long', 'c']) stream.write(data);
+      if (corked) stream.uncork();
+      const [error] = (await failed) as [MessageQueueError];
+      // Not corked, the first had gone before the others were a batch.
+      const sent = corked ? 2 : 1;
+      errorLike(MessageQueueError, { code: 'EMSGSIZE', sent, queue: queue.name })(error);
+      assert.deepEqual(await texts(queue, 2), ['a', 'b']);
+      assert.equal(queue.tryReceive(), null);
+    });
+  }
+
+  it('waits for room for what precedes a bad value before it fails', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const stream = queue.createWriteStream({ codec: json });
     const failed = once(stream, 'error');
-    stream.cork();
-    stream.write('a');
-    stream.write('too long');
-    stream.uncork();
+    for (const value of [1, 2, 3, () => undefined, 4]) stream.write(value);
+    assert.deepEqual(await texts(queue, 3), ['1', '2', '3']);
     const [error] = (await failed) as [MessageQueueError];
-    errorLike(MessageQueueError, { code: 'EMSGSIZE', sent: 0, queue: queue.name })(error);
-    assert.equal(queue.currentMessages, 0);
+    errorLike(MessageQueueError, { code: 'ERR_MQ_ENCODE', sent: 2 })(error);
+    assert.equal(queue.tryReceive(), null);
+  });
+
+  it('sends what precedes a bad value of a pipeline', async () => {
+    const queue = temporaryQueue({ maxMessages: 2, maxMessageSize: 4 });
+    const target = createWriteStream(queue.name, { codec: text });
+    const writing = pipeline(Readable.from(['a', 'b', 'c', 'too long']), target);
+    const failed = assert.rejects(writing, { code: 'EMSGSIZE' });
+    assert.deepEqual(await texts(queue, 3), ['a', 'b', 'c']);
+    await failed;
+    assert.equal(queue.tryReceive(), null);
+  });
+
+  it('sends what precedes a bad value of a channel', async () => {
+    const requests = temporaryQueue();
+    const responses = temporaryQueue({ maxMessages: 2 });
+    const channel = createDuplex({ readable: requests, writable: responses, codec: json });
+    const failed = once(channel, 'error');
+    for (const value of [1, 2, () => undefined]) channel.write(value);
+    const [error] = (await failed) as [MessageQueueError];
+    errorLike(MessageQueueError, { code: 'ERR_MQ_ENCODE', sent: 1 })(error);
+    assert.deepEqual(await texts(responses, 2), ['1', '2']);
   });
 
   it('says how many of a batch had gone', async () => {

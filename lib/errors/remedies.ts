@@ -32,6 +32,9 @@ const remedies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   mq_timedsend: {
     EACCES: REPLACED,
     EBADF: "it was opened for reading only. Open it with access: 'write' or 'readwrite'",
+    EFAULT:
+      'the bytes of a message are not there any more, or are more than there were: their ArrayBuffer ' +
+      'was transferred or resized while it waited for its turn. Give it a copy',
     EINVAL: 'the priority was refused. It must be 0 to 32767',
     EMSGSIZE:
       'the message is larger than its maxMessageSize. Send less, or create the queue with a ' +

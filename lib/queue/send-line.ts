@@ -8,7 +8,7 @@ import { turn } from './turn.js';
 import { waitError } from './wait-error.js';
 import { Waiter, type WaitMode } from './waiter.js';
 
-const { EAGAIN, ECANCELED } = constants.errno;
+const { EAGAIN, ECANCELED, EFAULT } = constants.errno;
 
 /** A place in the line of those who send. */
 export interface SendTicket {
@@ -46,9 +46,10 @@ export class SendLine {
     this.#name = name;
     this.#native = native;
     this.waiter = new Waiter(mode, busyPoll, {
-      onWorker: () => native.sendOnWorker(this.#put()),
-      onLoop: () => native.sendOnLoop(this.#put()),
-      spinning: (microseconds) => native.sendSpinning(this.#put(), microseconds),
+      onWorker: () => this.#withFront((count) => native.sendOnWorker(count)),
+      onLoop: () => this.#withFront((count) => native.sendOnLoop(count)),
+      spinning: (microseconds) =>
+        this.#withFront((count) => native.sendSpinning(count, microseconds)),
       cancel: () => {
         const sent = native.cancelSend();
         const front = this.#line.front?.value;
@@ -72,8 +73,7 @@ export class SendLine {
    */
   trySend(bytes: Uint8Array, priority: number): boolean {
     if (this.#line.length > 0) return false;
-    outbox.putOne(bytes, priority);
-    const result = this.#native.trySend(1);
+    const result = outbox.putOne(bytes, priority) ? this.#native.trySend(1) : -EFAULT;
     if (result > 0) {
       this.#burst += 1;
       return true;
@@ -88,7 +88,8 @@ export class SendLine {
    */
   sendNow(messages: OutgoingMessages): number {
     if (this.#line.length > 0 || !turn.open) return 0;
-    const result = this.#native.trySend(outbox.put(messages, 0));
+    const count = outbox.put(messages, 0);
+    const result = count > 0 ? this.#native.trySend(count) : -EFAULT;
     if (result < 0) return result;
     this.#burst += result;
     turn.spend(result);
@@ -142,10 +143,14 @@ export class SendLine {
     });
   }
 
-  /** What the first in line still has to send, into the outbox: how many messages fit. */
-  #put(): number {
+  /**
+   * Puts what the first in line still has to send into the outbox, as many messages as fit, and sends
+   * them. As the kernel has it, `-EFAULT` stands for bytes that cannot be read.
+   */
+  #withFront(send: (count: number) => number): number {
     const front = this.#line.front?.value;
-    return front === undefined ? 0 : outbox.put(front.ticket.messages, front.sent);
+    const count = front === undefined ? 0 : outbox.put(front.ticket.messages, front.sent);
+    return count > 0 ? send(count) : -EFAULT;
   }
 
   #schedule(): void {
@@ -170,6 +175,8 @@ export class SendLine {
     }
   }
 
+  readonly #tryNative = (count: number): number => this.#native.trySend(count);
+
   /** False when nothing can be sent now. */
   #serveFirst(): boolean {
     const front = this.#line.front?.value;
@@ -179,7 +186,7 @@ export class SendLine {
       turn.next(this.#scheduledPump);
       return false;
     }
-    const result = this.#native.trySend(this.#put());
+    const result = this.#withFront(this.#tryNative);
     if (result >= 0) {
       this.#burst += result;
       turn.spend(result);

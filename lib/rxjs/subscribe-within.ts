@@ -1,4 +1,4 @@
-import { Subscriber, type Observable } from 'rxjs';
+import { Subscriber, type Observable, type Unsubscribable } from 'rxjs';
 
 /**
  * Subscribes for as long as `destination` is subscribed, to which errors go.
@@ -9,11 +9,13 @@ import { Subscriber, type Observable } from 'rxjs';
 export function subscribeWithin<T>(
   destination: Subscriber<unknown>,
   source: Observable<T>,
-  next: (value: T) => void,
+  next: (value: T, subscription: Unsubscribable) => void,
   complete: () => void,
 ): void {
-  const inner = new Subscriber<T>({
-    next,
+  const inner: Subscriber<T> = new Subscriber<T>({
+    next: (value) => {
+      next(value, inner);
+    },
     complete,
     error: (error: unknown) => {
       destination.error(error);

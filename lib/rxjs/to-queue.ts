@@ -10,6 +10,7 @@ import type { OutgoingMessages } from '../mailbox.js';
 import { Line } from '../queue/line.js';
 import type { SendTicket } from '../queue/send-line.js';
 import { Encoder } from '../streams/encoder.js';
+import { fixLengths } from '../streams/fix-lengths.js';
 import { encodeChecks, type EncodeOptions, type WriteValue } from '../streams/options.js';
 import { QueueReference } from './attachment.js';
 import { subscribeWithin } from './subscribe-within.js';
@@ -68,8 +69,10 @@ export function toQueue<C extends AnyCodec = typeof raw, P extends boolean = fal
       subscribeWithin(
         subscriber,
         source,
-        (value) => {
-          outbox.add(value);
+        (value, subscription) => {
+          if (outbox.add(value)) return;
+          subscription.unsubscribe();
+          outbox.end();
         },
         () => {
           outbox.end();
@@ -89,6 +92,7 @@ class Outbox<T> {
   #inFlight = 0;
   #ticket: SendTicket | null = null;
   #ended = false;
+  #failure: { error: unknown } | undefined;
 
   constructor(subscriber: Subscriber<T>, core: QueueCore, encoder: Encoder, maxBuffered: number) {
     this.#subscriber = subscriber;
@@ -97,20 +101,26 @@ class Outbox<T> {
     this.#maxBuffered = maxBuffered;
   }
 
-  add(value: T): void {
-    let message;
+  /** False for a value that cannot be sent: the Observable fails after those before it. */
+  add(value: T): boolean {
+    let message: OutgoingMessages;
     try {
-      message = this.#encoder.encode([value]);
+      message = this.#encoder.encode(value, 'utf8');
     } catch (error) {
-      this.#subscriber.error(error);
-      return;
+      this.#failure = { error };
+      return false;
     }
     // The codec may have ended the subscription.
-    if (this.#subscriber.closed) return;
+    if (!this.#subscriber.closed) this.#send(value, message);
+    return true;
+  }
+
+  #send(value: T, message: OutgoingMessages): void {
     if (this.#ticket === null && !this.#core.closed && this.#core.sends.sendNow(message) === 1) {
       this.#subscriber.next(value);
       return;
     }
+    fixLengths(message);
     this.#waiting.push({ value, message });
     if (this.#waiting.length + this.#inFlight > this.#maxBuffered) {
       this.#subscriber.error(overflow(this.#core.name, this.#maxBuffered));
@@ -121,7 +131,12 @@ class Outbox<T> {
 
   end(): void {
     this.#ended = true;
-    if (this.#ticket === null) this.#subscriber.complete();
+    if (this.#ticket === null) this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#failure === undefined) this.#subscriber.complete();
+    else this.#subscriber.error(this.#failure.error);
   }
 
   giveUp(): void {
@@ -135,7 +150,7 @@ class Outbox<T> {
     // No more than the queue can hold at one time, so that what was sent is told soon.
     const batch = this.#waiting.take(this.#core.maxMessages);
     if (batch.length === 0) {
-      if (this.#ended) this.#subscriber.complete();
+      if (this.#ended) this.#finish();
       return;
     }
     this.#inFlight = batch.length;

@@ -4,7 +4,8 @@ import type { QueueCore } from '../queue/core.js';
 import { ChunkIterator } from './chunk-iterator.js';
 import { Decoder } from './decoder.js';
 import { closeAfter, untilClosed } from './destroying.js';
-import { Encoder } from './encoder.js';
+import { Encoder, type Chunk } from './encoder.js';
+import { Encodings } from './encodings.js';
 import type { ChannelOptions } from './options.js';
 import { ReadSide } from './read-side.js';
 import type { AnyListener, Listener, Undelivered } from './readable.js';
@@ -18,7 +19,8 @@ export interface ChannelEnd {
   readonly owns: boolean;
 }
 
-/** The typed methods and events of {@link QueueDuplex}. */
+/** The typed events of {@link QueueDuplex}. */
+// oxlint-disable-next-line no-unused-vars -- both declarations of a class need both parameters
 export interface QueueDuplex<In, Out> {
   /** Event `undelivered`: messages that an owning channel had taken when it was destroyed. */
   on(event: 'undelivered', listener: Undelivered): this;
@@ -27,18 +29,13 @@ export interface QueueDuplex<In, Out> {
   once(event: 'undelivered', listener: Undelivered): this;
   once(event: 'data', listener: Listener<Out>): this;
   once(event: string | symbol, listener: AnyListener): this;
-  write(value: In | string | Uint8Array, callback?: Callback): boolean;
-  write(value: In | string | Uint8Array, encoding: BufferEncoding, callback?: Callback): boolean;
-  end(callback?: () => void): this;
-  end(value: In | string | Uint8Array, callback?: () => void): this;
-  end(value: In | string | Uint8Array, encoding: BufferEncoding, callback?: () => void): this;
 }
 
 /** Reads one queue and writes another, as one stream: {@link createDuplex} makes it. */
-// oxlint-disable-next-line no-unused-vars -- the interface above uses it
 export class QueueDuplex<In, Out> extends Duplex {
   readonly #reader: ReadSide;
   readonly #writer: WriteSide;
+  readonly #encodings: Encodings;
 
   /** @internal */
   constructor(
@@ -59,6 +56,7 @@ export class QueueDuplex<In, Out> extends Duplex {
     this.#reader = new ReadSide(this, readable.core, decoder, readable.owns);
     const encoder = new Encoder(writable.core, options);
     this.#writer = new WriteSide(writable.core, encoder, writable.owns);
+    this.#encodings = new Encodings(options.codec);
     // Not as an option of super: one that is aborted already would call _destroy within it.
     if (signal !== undefined) addAbortSignal(signal, this);
   }
@@ -100,17 +98,54 @@ export class QueueDuplex<In, Out> extends Duplex {
     this.#reader.read();
   }
 
-  /** @internal */
-  override _write(value: unknown, _: BufferEncoding, callback: Callback): void {
-    this.#writer.write([value], callback);
+  /** As Node's. An encoding of strings needs the codec `raw`; a TypeError for others. */
+  override write(value: In | string | Uint8Array, callback?: Callback): boolean;
+  override write(
+    value: In | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: Callback,
+  ): boolean;
+  override write(
+    value: unknown,
+    encoding?: BufferEncoding | Callback | null,
+    callback?: Callback,
+  ): boolean {
+    if (typeof encoding === 'function') return this.write(value as In, undefined, encoding);
+    return super.write(value, this.#encodings.of(value, encoding), callback);
+  }
+
+  /** As Node's, with the encodings of `write`. */
+  override end(callback?: () => void): this;
+  override end(value: In | string | Uint8Array, callback?: () => void): this;
+  override end(
+    value: In | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: () => void,
+  ): this;
+  override end(
+    value?: unknown,
+    encoding?: BufferEncoding | (() => void) | null,
+    callback?: () => void,
+  ): this {
+    if (typeof value === 'function') return super.end(value as () => void);
+    if (typeof encoding === 'function') return this.end(value as In, undefined, encoding);
+    return super.end(value, this.#encodings.of(value, encoding), callback);
+  }
+
+  /** As Node's, with the encodings of `write`. */
+  override setDefaultEncoding(encoding: BufferEncoding): this {
+    this.#encodings.setDefault(encoding);
+    return super.setDefaultEncoding(encoding);
   }
 
   /** @internal */
-  override _writev(chunks: { chunk: unknown }[], callback: Callback): void {
-    this.#writer.write(
-      chunks.map(({ chunk }) => chunk),
-      callback,
-    );
+  override _write(chunk: unknown, encoding: BufferEncoding, callback: Callback): void {
+    this.#writer.write([{ chunk, encoding }], callback);
+  }
+
+  /** @internal */
+  override _writev(chunks: Chunk[], callback: Callback): void {
+    this.#writer.write(chunks, callback);
   }
 
   /** @internal */

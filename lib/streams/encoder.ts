@@ -7,11 +7,26 @@ import {
   type WithPriority,
 } from '../codec.js';
 import { encodeError, invalidBody } from '../errors.js';
+import type { OutgoingMessages } from '../mailbox.js';
 import { Message } from '../message.js';
 import { isPriority } from '../options.js';
 import type { QueueCore } from '../queue/core.js';
 import { checkSize } from '../queue/send.js';
 import type { EncodeOptions } from './options.js';
+
+/** A value, and how it stands for bytes if it is a string: as a Writable is given them. */
+export interface Chunk {
+  readonly chunk: unknown;
+  readonly encoding: BufferEncoding;
+}
+
+/** The messages of some values. */
+export interface Encoded {
+  /** Those before the first value that has none. */
+  readonly messages: OutgoingMessages;
+  /** What is wrong with that value: null where all have one. */
+  readonly error: Error | null;
+}
 
 /** Turns the values of one producer into messages for its queue. */
 export class Encoder {
@@ -27,35 +42,47 @@ export class Encoder {
     this.#priority = options.priority ?? 0;
   }
 
-  /**
-   * Every value, before the first of them is sent.
-   *
-   * @returns bytes, priority, bytes, priority, and so on
-   * @throws MessageQueueError with code `ERR_MQ_ENCODE` or `EMSGSIZE`
-   */
-  encode(values: readonly unknown[]): (Uint8Array | number)[] {
-    const messages: (Uint8Array | number)[] = [];
-    for (const value of values) {
-      const [bytes, priority] = this.#encode(value);
-      checkSize(this.#core, bytes);
-      messages.push(bytes, priority);
+  /** In order, up to the first value that cannot be sent. */
+  encodeAll(chunks: readonly Chunk[]): Encoded {
+    const messages: OutgoingMessages = [];
+    try {
+      for (const { chunk, encoding } of chunks) {
+        const [bytes, priority] = this.encode(chunk, encoding);
+        messages.push(bytes, priority);
+      }
+      return { messages, error: null };
+    } catch (error) {
+      return { messages, error: error as Error };
     }
-    return messages;
   }
 
-  #encode(given: unknown): [bytes: Uint8Array, priority: number] {
+  /**
+   * One message.
+   *
+   * @throws MessageQueueError with code `ERR_MQ_ENCODE` or `EMSGSIZE`
+   */
+  encode(value: unknown, encoding: BufferEncoding): [bytes: Uint8Array, priority: number] {
+    const message = this.#encode(value, encoding);
+    checkSize(this.#core, message[0]);
+    return message;
+  }
+
+  #encode(given: unknown, encoding: BufferEncoding): [bytes: Uint8Array, priority: number] {
     if (given instanceof Message) return encodeMessage(given, this.#core.name);
-    if (!this.#withPriority) return [this.#bytes(given), this.#priorityOf(given)];
+    if (!this.#withPriority) return [this.#bytes(given, encoding), this.#priorityOf(given)];
     const pair = given as Partial<WithPriority<unknown>> | null;
     if (typeof pair !== 'object' || pair === null || !('value' in pair)) {
       const error = invalidBody('value', 'a Message or { value, priority } (withPriority)', given);
       throw encodeError(this.#core.name, error.message, error);
     }
     const priority = this.#checked(pair.priority ?? this.#priorityOf(pair.value));
-    return [this.#bytes(pair.value), priority];
+    return [this.#bytes(pair.value, encoding), priority];
   }
 
-  #bytes(value: unknown): Uint8Array {
+  #bytes(value: unknown, encoding: BufferEncoding): Uint8Array {
+    if (encoding !== 'utf8' && typeof value === 'string' && this.#codec === raw) {
+      return Buffer.from(value, encoding);
+    }
     return encodeValue(this.#codec, value, this.#core.name);
   }
 

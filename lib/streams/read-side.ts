@@ -123,12 +123,9 @@ export class ReadSide implements Ticket, Borrower {
   }
 
   #push(messages: Message[]): void {
-    if (this.#next === this.#batch.length) {
-      this.#batch = messages;
-      this.#next = 0;
-    } else {
-      this.#batch.push(...messages);
-    }
+    const inHand = this.#batch.length - this.#next;
+    this.#batch = inHand === 0 ? messages : [...this.#batch.slice(this.#next), ...messages];
+    this.#next = 0;
     if (this.#pushing) return;
     this.#pushing = true;
     let pushed = 0;

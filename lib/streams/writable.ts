@@ -2,7 +2,8 @@ import { addAbortSignal, Writable } from 'node:stream';
 import type { AnyCodec } from '../codec.js';
 import type { QueueCore } from '../queue/core.js';
 import { closeAfter, untilClosed } from './destroying.js';
-import { Encoder } from './encoder.js';
+import { Encoder, type Chunk } from './encoder.js';
+import { Encodings } from './encodings.js';
 import type { WriteStreamOptions } from './options.js';
 import { WriteSide } from './write-side.js';
 
@@ -10,24 +11,15 @@ import { WriteSide } from './write-side.js';
 export type Callback = (error?: Error | null) => void;
 
 /**
- * The typed methods of {@link QueueWritable}. Strings and bytes pass the type check with every codec:
- * without them it would not be a NodeJS.WritableStream, which `pipe` and `pipeline` ask for.
- */
-export interface QueueWritable<T> {
-  write(value: T | string | Uint8Array, callback?: Callback): boolean;
-  write(value: T | string | Uint8Array, encoding: BufferEncoding, callback?: Callback): boolean;
-  end(callback?: () => void): this;
-  end(value: T | string | Uint8Array, callback?: () => void): this;
-  end(value: T | string | Uint8Array, encoding: BufferEncoding, callback?: () => void): this;
-}
-
-/**
  * A stream that sends each value as one message. `finish` means that the kernel has all of them, not
  * that anyone received them. On a full queue `end()` waits; `destroy()` gives up what is not sent.
+ *
+ * Strings and bytes pass the type check with every codec: without them it would not be a
+ * NodeJS.WritableStream, which `pipe` and `pipeline` ask for.
  */
-// oxlint-disable-next-line no-unused-vars -- the interface above uses it
 export class QueueWritable<T> extends Writable {
   readonly #side: WriteSide;
+  readonly #encodings: Encodings;
 
   /** @internal */
   constructor(core: QueueCore, options: WriteStreamOptions<AnyCodec, boolean>, owns: boolean) {
@@ -39,6 +31,7 @@ export class QueueWritable<T> extends Writable {
       ...(highWaterMark !== undefined && { highWaterMark }),
     });
     this.#side = new WriteSide(core, new Encoder(core, options), owns);
+    this.#encodings = new Encodings(options.codec);
     // Not as an option of super: one that is aborted already would call _destroy within it.
     if (signal !== undefined) addAbortSignal(signal, this);
   }
@@ -56,17 +49,54 @@ export class QueueWritable<T> extends Writable {
     await untilClosed(this);
   }
 
-  /** @internal */
-  override _write(value: unknown, _: BufferEncoding, callback: Callback): void {
-    this.#side.write([value], callback);
+  /** As Node's. An encoding of strings needs the codec `raw`; a TypeError for others. */
+  override write(value: T | string | Uint8Array, callback?: Callback): boolean;
+  override write(
+    value: T | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: Callback,
+  ): boolean;
+  override write(
+    value: unknown,
+    encoding?: BufferEncoding | Callback | null,
+    callback?: Callback,
+  ): boolean {
+    if (typeof encoding === 'function') return this.write(value as T, undefined, encoding);
+    return super.write(value, this.#encodings.of(value, encoding), callback);
+  }
+
+  /** As Node's, with the encodings of `write`. */
+  override end(callback?: () => void): this;
+  override end(value: T | string | Uint8Array, callback?: () => void): this;
+  override end(
+    value: T | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: () => void,
+  ): this;
+  override end(
+    value?: unknown,
+    encoding?: BufferEncoding | (() => void) | null,
+    callback?: () => void,
+  ): this {
+    if (typeof value === 'function') return super.end(value as () => void);
+    if (typeof encoding === 'function') return this.end(value as T, undefined, encoding);
+    return super.end(value, this.#encodings.of(value, encoding), callback);
+  }
+
+  /** As Node's, with the encodings of `write`. */
+  override setDefaultEncoding(encoding: BufferEncoding): this {
+    this.#encodings.setDefault(encoding);
+    return super.setDefaultEncoding(encoding);
   }
 
   /** @internal */
-  override _writev(chunks: { chunk: unknown }[], callback: Callback): void {
-    this.#side.write(
-      chunks.map(({ chunk }) => chunk),
-      callback,
-    );
+  override _write(chunk: unknown, encoding: BufferEncoding, callback: Callback): void {
+    this.#side.write([{ chunk, encoding }], callback);
+  }
+
+  /** @internal */
+  override _writev(chunks: Chunk[], callback: Callback): void {
+    this.#side.write(chunks, callback);
   }
 
   /** @internal */

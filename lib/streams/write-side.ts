@@ -2,7 +2,8 @@ import { constants } from 'node:os';
 import { AbortError, MessageQueueError } from '../errors.js';
 import type { QueueCore } from '../queue/core.js';
 import type { SendTicket } from '../queue/send-line.js';
-import type { Encoder } from './encoder.js';
+import type { Chunk, Encoder } from './encoder.js';
+import { fixLengths } from './fix-lengths.js';
 
 const { EAGAIN } = constants.errno;
 
@@ -22,27 +23,26 @@ export class WriteSide {
     this.#owns = owns;
   }
 
-  /** For `_write` and `_writev`. An error has in `sent` how many of the values have gone. */
-  write(values: readonly unknown[], callback: Callback): void {
-    let messages;
-    try {
-      messages = this.#encoder.encode(values);
-    } catch (error) {
-      callback(withSent(error as Error, 0));
-      return;
-    }
-    const result = this.#core.closed ? 0 : this.#core.sends.sendNow(messages);
+  /**
+   * For `_write` and `_writev`: sends what precedes the first value that cannot be sent, if there is
+   * one, then fails. An error has in `sent` how many of the values have gone.
+   */
+  write(chunks: readonly Chunk[], callback: Callback): void {
+    const { messages, error: invalid } = this.#encoder.encodeAll(chunks);
+    const count = messages.length / 2;
+    const result = this.#core.closed || count === 0 ? 0 : this.#core.sends.sendNow(messages);
     const sent = Math.max(0, result);
-    if (sent === values.length) {
+    if (sent === count) {
       // What is written before then comes as one batch.
-      process.nextTick(callback);
+      process.nextTick(callback, withSent(invalid, sent));
       return;
     }
+    fixLengths(messages);
     this.#ticket = {
       messages,
-      settle: (error, count) => {
+      settle: (error, gone) => {
         this.#ticket = null;
-        callback(error === null ? null : withSent(error, count));
+        callback(withSent(error ?? invalid, gone));
         this.#whenSettled?.();
       },
     };
@@ -63,7 +63,7 @@ export class WriteSide {
   }
 }
 
-function withSent(error: Error, sent: number): Error {
+function withSent(error: Error | null, sent: number): Error | null {
   if (error instanceof MessageQueueError || error instanceof AbortError) error.sent = sent;
   return error;
 }

@@ -1,4 +1,5 @@
 import { of, type Observable } from 'rxjs';
+import { toBytes } from '../bytes.js';
 import { closedError, systemError } from '../errors.js';
 import { constants } from 'node:os';
 import { checkName } from '../names.js';
@@ -92,7 +93,7 @@ class MemorySender implements Sender {
     if (this.#closed) throw closedError(this.#queue.name, 'mq_timedsend');
     const { priority = 0, correlationId, replyTo, signal } = properties;
     isPriority('priority', priority);
-    const message = { body: Buffer.from(body), priority, correlationId, replyTo };
+    const message = { body: Buffer.from(toBytes(body, 'body')), priority, correlationId, replyTo };
     await this.#queue.send(this, message, signal);
   }
 

@@ -1,0 +1,52 @@
+import { raw, type AnyCodec } from '../codec.js';
+import { withCode } from '../errors.js';
+
+/**
+ * In which encodings a writer takes strings. Node looks after them in streams of bytes only: one of
+ * objects is given what the user gave.
+ */
+export class Encodings {
+  readonly #codec: AnyCodec;
+  #default: BufferEncoding = 'utf8';
+
+  constructor(codec: AnyCodec = raw) {
+    this.#codec = codec;
+  }
+
+  /** @throws TypeError */
+  setDefault(encoding: BufferEncoding): void {
+    this.#check(encoding);
+    this.#default = encoding;
+  }
+
+  /**
+   * The encoding of a value that is written.
+   *
+   * @throws TypeError
+   */
+  of(value: unknown, given: BufferEncoding | null | undefined): BufferEncoding {
+    if (given === undefined || given === null) return this.#default;
+    // So Node says that it is none.
+    const isNone = (given as string) === 'buffer' && typeof value !== 'string';
+    if (given !== 'utf8' && !isNone) this.#check(given);
+    return given;
+  }
+
+  #check(encoding: string): void {
+    if (!Buffer.isEncoding(encoding)) throw unknown(encoding);
+    if (this.#codec !== raw && !/^utf-?8$/i.test(encoding)) throw refused(encoding);
+  }
+}
+
+function unknown(encoding: unknown): TypeError & { code: string } {
+  const text = `'encoding' must be one that Buffer.isEncoding() knows, not '${String(encoding)}'`;
+  return withCode(new TypeError(text), { code: 'ERR_UNKNOWN_ENCODING' });
+}
+
+/** Another codec makes bytes of a string in its own way. */
+function refused(encoding: string): TypeError & { code: string } {
+  const text =
+    `'encoding' must be 'utf8' with another codec than raw, not '${encoding}'. Use the codec raw, or ` +
+    `write Buffer.from(string, '${encoding}') with it`;
+  return withCode(new TypeError(text), { code: 'ERR_INVALID_ARG_VALUE' });
+}
