@@ -56,7 +56,7 @@ void BlockingJob::Cancel() {
   if (state_ != State::kWaiting) return;
   // The kernel reads it on the other thread, without this lock.
   __atomic_store_n(&deadline_.tv_sec, time_t{0}, __ATOMIC_SEQ_CST);
-  WakeSignal::Send(thread_);
+  WakeSignal::Send(thread_, signal_);
 }
 
 void BlockingJob::AwaitBack() {
@@ -70,14 +70,13 @@ size_t BlockingJob::Abandon(const Patience& patience) {
 }
 
 int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {
-  if (!EnterWait()) return -ECANCELED;
+  // Around the whole wait: nobody signals a thread that has the signal blocked.
+  const WakeSignal::Window window;
+  if (!EnterWait(window.signal())) return -ECANCELED;
   int result;
   bool interrupted;
   do {
-    {
-      const WakeSignal::Window window;
-      result = call(&deadline_);
-    }
+    result = call(&deadline_);
     // EAGAIN: libuv had put the descriptor into non-blocking mode for a moment.
     interrupted = result == -EINTR || result == -ETIMEDOUT || result == -EAGAIN;
   } while (interrupted && !cancelled());
@@ -85,10 +84,11 @@ int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {
   return interrupted ? -ECANCELED : result;
 }
 
-bool BlockingJob::EnterWait() {
+bool BlockingJob::EnterWait(int signal) {
   const std::lock_guard<std::mutex> guard(lock_);
   if (cancelled()) return false;
   thread_ = pthread_self();
+  signal_ = signal;
   state_ = State::kWaiting;
   return true;
 }

@@ -63,7 +63,7 @@ class BlockingJob {
  private:
   enum class State { kQueued, kWaiting, kDraining, kBack };
 
-  bool EnterWait();
+  bool EnterWait(int signal);
   void LeaveWait();
   void SetBack();
 
@@ -75,7 +75,9 @@ class BlockingJob {
   std::mutex lock_;
   std::condition_variable back_;
   State state_ = State::kQueued;
+  // Who waits, and by which signal it is to be woken.
   pthread_t thread_{};
+  int signal_ = 0;
   std::atomic<bool> cancelled_{false};
   struct timespec deadline_;
 };

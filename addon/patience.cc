@@ -27,11 +27,11 @@ struct timespec ToTime(long milliseconds) {
 }
 
 // timer_create(2) and its kin directly, for the same reason as the calls in syscalls.cc.
-int StartTimer(long milliseconds) {
-  if (!WakeSignal::Available() || milliseconds <= 0) return -1;
+int StartTimer(long milliseconds, int signal) {
+  if (signal == 0 || milliseconds <= 0) return -1;
   struct sigevent event = {};
   event.sigev_notify = SIGEV_THREAD_ID;
-  event.sigev_signo = WakeSignal::Number();
+  event.sigev_signo = signal;
   event.sigev_notify_thread_id = static_cast<pid_t>(syscall(SYS_gettid));
   int timer = -1;
   if (syscall(SYS_timer_create, CLOCK_MONOTONIC, &event, &timer) != 0) return -1;
@@ -47,7 +47,7 @@ int StartTimer(long milliseconds) {
 
 Patience::Patience(long milliseconds)
     : end_(uv_hrtime() + static_cast<uint64_t>(milliseconds) * kMillisecond),
-      timer_(StartTimer(milliseconds)) {}
+      timer_(StartTimer(milliseconds, window_.signal())) {}
 
 Patience::~Patience() {
   if (timer_ >= 0) syscall(SYS_timer_delete, timer_);

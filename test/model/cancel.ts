@@ -5,20 +5,22 @@ export interface Omitted {
   deadline?: boolean;
   signal?: boolean;
   checkOnEntry?: boolean;
-  mask?: boolean;
+  unblock?: boolean;
+  flush?: boolean;
   lockWhileSignalling?: boolean;
   retry?: boolean;
 }
 
 type Where =
   | 'queued'
+  | 'unblocking'
   | 'entering'
-  | 'unmasking'
   | 'calling'
   | 'looking'
   | 'sleeping'
   | 'returned'
   | 'leaving'
+  | 'restoring'
   | 'draining'
   | 'finishing'
   | 'next job'
@@ -35,7 +37,8 @@ interface State {
   /** The deadline in memory, and the copy that the kernel made of it. */
   past: boolean;
   copied: boolean;
-  masked: boolean;
+  blocked: boolean;
+  /** Sent, and the thread has not got it yet: it is blocked, or on its way between processors. */
   pending: boolean;
   result: 'none' | 'message' | 'interrupted' | 'timeout' | 'cancelled';
   /** Messages that the sender has yet to send, in the queue, and taken. */
@@ -46,8 +49,12 @@ interface State {
   hit: boolean;
 }
 
-/** What addon/blocking_job.cc does, and what the kernel does with it. */
-export function cancelModel(omitted: Omitted = {}): Model<State> {
+/**
+ * What addon/blocking_job.cc does, and what the kernel does with it.
+ *
+ * @param blocks - whether the thread had the signal blocked before
+ */
+export function cancelModel(blocks: boolean, omitted: Omitted = {}): Model<State> {
   const initial: State = {
     worker: 'queued',
     canceller: 'idle',
@@ -56,7 +63,7 @@ export function cancelModel(omitted: Omitted = {}): Model<State> {
     cancelled: false,
     past: false,
     copied: false,
-    masked: true,
+    blocked: blocks,
     pending: false,
     result: 'none',
     unsent: 2,
@@ -66,46 +73,53 @@ export function cancelModel(omitted: Omitted = {}): Model<State> {
     hit: false,
   };
 
-  /** The signal meets the thread, unless it is masked. */
+  /** The signal ends a sleep at once. Otherwise the thread gets it now or a little later. */
   function signal(state: State): State {
-    if (state.masked) return { ...state, pending: true };
-    if (state.worker === 'next job') return { ...state, hit: true };
-    // In user space its handler runs, and that was it; in the kernel it ends the sleep.
-    if (state.worker === 'sleeping') return { ...state, worker: 'returned', result: 'interrupted' };
-    if (state.worker === 'looking') return { ...state, pending: true };
-    return state;
+    if (state.blocked || state.worker !== 'sleeping') return { ...state, pending: true };
+    return { ...state, worker: 'returned', result: 'interrupted' };
+  }
+
+  /** A thread in user space runs the empty handler, and that was it. */
+  function handle(state: State): State | undefined {
+    if (!state.pending || state.blocked || state.worker === 'looking') return undefined;
+    return { ...state, pending: false };
   }
 
   function work(state: State): State | undefined {
     switch (state.worker) {
       case 'queued':
-        return { ...state, worker: 'entering' };
+        return { ...state, worker: 'unblocking' };
+      case 'unblocking':
+        return { ...state, worker: 'entering', blocked: blocks && omitted.unblock === true };
       case 'entering':
         if (state.locked) return undefined;
         if (state.cancelled && omitted.checkOnEntry !== true) {
-          return { ...state, worker: 'finishing', result: 'cancelled' };
+          return { ...state, worker: 'restoring', result: 'cancelled' };
         }
-        return { ...state, worker: 'unmasking', state: 'waiting' };
-      case 'unmasking':
-        return { ...state, worker: 'calling', masked: false, pending: false };
+        return { ...state, worker: 'calling', state: 'waiting' };
       case 'calling':
         return { ...state, worker: 'looking', copied: state.past };
       case 'looking':
         if (state.queued > 0) return take({ ...state, worker: 'returned', result: 'message' });
         if (state.copied) return { ...state, worker: 'returned', result: 'timeout' };
-        if (!state.pending) return { ...state, worker: 'sleeping' };
+        if (!state.pending || state.blocked) return { ...state, worker: 'sleeping' };
         return { ...state, worker: 'returned', result: 'interrupted', pending: false };
       case 'sleeping':
         if (state.queued === 0) return undefined;
         return take({ ...state, worker: 'returned', result: 'message' });
       case 'returned':
-        return { ...state, worker: 'leaving', masked: omitted.mask !== true };
-      case 'leaving':
         if (state.result !== 'message' && !state.cancelled && omitted.retry !== true) {
-          return { ...state, worker: 'unmasking', result: 'none' };
+          return { ...state, worker: 'calling', result: 'none' };
         }
+        return { ...state, worker: 'leaving' };
+      case 'leaving':
         if (state.locked) return undefined;
-        return { ...state, worker: 'draining', state: 'draining' };
+        return { ...state, worker: 'restoring', state: 'draining' };
+      case 'restoring': {
+        // A system call: at its end the thread gets what was sent before, unless it is blocked again.
+        const pending = state.pending && (blocks || omitted.flush === true);
+        return { ...state, worker: 'draining', blocked: blocks, pending };
+      }
       case 'draining':
         if (state.result === 'message' && !state.cancelled && state.queued > 0) return take(state);
         return { ...state, worker: 'finishing' };
@@ -113,7 +127,7 @@ export function cancelModel(omitted: Omitted = {}): Model<State> {
         if (state.locked) return undefined;
         return { ...state, worker: 'next job', state: 'back' };
       case 'next job':
-        return { ...state, worker: 'done' };
+        return { ...state, worker: 'done', hit: state.pending && !state.blocked };
       default:
         return undefined;
     }
@@ -158,11 +172,15 @@ export function cancelModel(omitted: Omitted = {}): Model<State> {
       if (state.unsent > 0) {
         steps.push(['sender', { ...state, unsent: state.unsent - 1, queued: state.queued + 1 }]);
       }
-      if (state.strays > 0) steps.push(['a late signal', signal({ ...state, strays: 0 })]);
+      const handled = handle(state);
+      if (handled !== undefined) steps.push(['handler', handled]);
+      // Who signals the thread at other times, with a signal that is not his, hits its other jobs himself.
+      if (state.strays > 0 && state.state === 'waiting') {
+        steps.push(['a signal of somebody else', signal({ ...state, strays: 0 })]);
+      }
       return steps;
     },
     problem(state, final) {
-      // A late one of another job is masked there; one of this job must not reach the next either.
       if (state.hit) return 'the signal interrupts the next job of the thread';
       if (state.unsent + state.queued + state.taken !== 2) return 'a message is lost or doubled';
       if (state.worker === 'draining' && state.result === 'interrupted' && !state.cancelled) {

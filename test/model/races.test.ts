@@ -5,23 +5,28 @@ import { explore } from './explore.js';
 
 // See docs/reliability.md for the argument that these models go with.
 describe('the protocol that cancels a blocking receive', () => {
-  it('has no order of steps in which something is lost, hangs, or hits another job', () => {
-    const { states, ends, problem, trace } = explore(cancelModel());
-    assert.equal(problem, undefined, trace.join('\n'));
-    assert.ok(states > 500 && ends > 0, `${states} states, ${ends} ends`);
-  });
+  for (const blocks of [false, true]) {
+    const how = blocks ? ', on a thread that blocks the signal otherwise' : '';
+    it(`has no order of steps in which something is lost, hangs, or hits another job${how}`, () => {
+      const { states, ends, problem, trace } = explore(cancelModel(blocks));
+      assert.equal(problem, undefined, trace.join('\n'));
+      assert.ok(states > 500 && ends > 0, `${states} states, ${ends} ends`);
+    });
+  }
 
   const needed: [Omitted, RegExp][] = [
     [{ deadline: true }, /for ever/],
     [{ signal: true }, /for ever/],
     [{ checkOnEntry: true }, /for ever/],
-    [{ mask: true, lockWhileSignalling: true }, /next job/],
-    [{ mask: true }, /next job/],
+    [{ unblock: true }, /for ever/],
+    [{ flush: true }, /next job/],
+    [{ lockWhileSignalling: true }, /next job/],
     [{ retry: true }, /somebody else/],
   ];
   for (const [omitted, expected] of needed) {
     it(`needs: ${Object.keys(omitted).join(' and ')}`, () => {
-      assert.match(explore(cancelModel(omitted)).problem ?? 'none', expected);
+      const model = cancelModel(omitted.unblock === true, omitted);
+      assert.match(explore(model).problem ?? 'none', expected);
     });
   }
 });
