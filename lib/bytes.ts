@@ -1,3 +1,4 @@
+import { isAnyArrayBuffer, isArrayBufferView, isUint8Array } from 'node:util/types';
 import { invalidBody, lostBody } from './errors.js';
 import type { Message } from './message.js';
 import { isPriority } from './options.js';
@@ -16,12 +17,13 @@ export function toBytes(
   expected = 'a string, a Buffer or other bytes, or a Message',
 ): Uint8Array {
   if (typeof data === 'string') return Buffer.from(data, 'utf8');
-  if (ArrayBuffer.isView(data)) {
+  // By what they are and not by their class: a vm context, or a test runner, has its own.
+  if (isArrayBufferView(data)) {
     if (isUnreadable(data)) throw lostBody(argument);
-    if (data instanceof Uint8Array) return data;
+    if (isUint8Array(data)) return data;
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
+  if (isAnyArrayBuffer(data)) {
     return wholeOf(data, argument);
   }
   throw invalidBody(argument, expected, data);

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { bytesOf, isUnreadable, priorityOf } from './bytes.js';
 import { encodeError, InvalidMessageError, invalidType, lostBody, reasonOf } from './errors.js';
 import type { Message } from './message.js';
@@ -71,7 +72,7 @@ export function encodeValue<In>(codec: Codec<In, unknown>, value: In, queue: str
   } catch (error) {
     throw encodeError(queue, reasonOf(error), error);
   }
-  if (bytes instanceof Uint8Array) {
+  if (isUint8Array(bytes)) {
     if (!isUnreadable(bytes)) return bytes;
     const error = lostBody('value');
     throw encodeError(queue, error.message, error);

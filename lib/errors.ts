@@ -1,5 +1,6 @@
 import { getSystemErrorName, inspect } from 'node:util';
 import { constants } from 'node:os';
+import { isAnyArrayBuffer, isArrayBufferView } from 'node:util/types';
 import { remedyFor } from './errors/remedies.js';
 import type { Message } from './message.js';
 
@@ -237,9 +238,7 @@ export function reasonable<E extends Error>(error: E): E {
  * @internal
  */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error && reasons.has(error)
-    ? error.message
-    : 'the codec threw (see cause)';
+  return reasons.has(error as Error) ? (error as Error).message : 'the codec threw (see cause)';
 }
 
 /** @internal */
@@ -266,11 +265,7 @@ export function outOfRange(
 
 /** Short, and never the contents of bytes: they may be a secret. */
 function show(value: unknown): string {
-  if (
-    ArrayBuffer.isView(value) ||
-    value instanceof ArrayBuffer ||
-    value instanceof SharedArrayBuffer
-  ) {
+  if (isArrayBufferView(value) || isAnyArrayBuffer(value)) {
     return `${value.constructor.name} of ${value.byteLength} bytes`;
   }
   const text = inspect(value, { depth: 0, breakLength: Infinity });

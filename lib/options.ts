@@ -58,7 +58,13 @@ export const isFunction: Check = (argument, value) => {
 };
 
 export const isSignal: Check = (argument, value) => {
-  if (!(value instanceof AbortSignal)) throw invalidType(argument, 'an AbortSignal', value);
+  // By what it can do: that of another realm, or of a library, is none of this realm's class.
+  const signal = value as Partial<AbortSignal> | null | undefined;
+  const listens =
+    typeof signal?.addEventListener === 'function' &&
+    typeof signal.removeEventListener === 'function';
+  if (typeof signal?.aborted === 'boolean' && listens) return;
+  throw invalidType(argument, 'an AbortSignal', value);
 };
 
 /** One of these values. */

@@ -5,6 +5,7 @@ import type { Message } from './message.js';
 import { checkName, listNames } from './names.js';
 import { native } from './native.js';
 import { checkOptions, integer } from './options.js';
+import { nextTick } from './timers.js';
 import { Turn } from './queue/turn.js';
 import type { WaitOptions } from './queue/cancellation.js';
 import type { QueueCore } from './queue/core.js';
@@ -355,7 +356,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     this.#closing = closing;
     const result = await closing;
     // A listener that throws is an uncaught exception, not a failure to close.
-    process.nextTick(() => this.emit('close'));
+    nextTick(() => this.emit('close'));
     return result;
   }
 }

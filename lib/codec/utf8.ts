@@ -1,3 +1,5 @@
+import { TextDecoder } from 'node:util';
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** @throws TypeError where the bytes are not UTF-8 */

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { apart } from './apart.js';
 import { Line, type Place } from './line.js';
 
@@ -10,10 +11,12 @@ const lines = new WeakMap<AbortSignal, SignalLine>();
 class SignalLine {
   readonly #signal: AbortSignal;
   readonly #line = new Line<() => void>();
+  readonly #disposable: Disposable;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener('abort', this.#abort, { once: true });
+    // Unlike a plain listener it is called also when another one stops the event.
+    this.#disposable = addAbortListener(signal, this.#abort);
   }
 
   join(listener: () => void): Place<() => void> {
@@ -22,12 +25,14 @@ class SignalLine {
 
   leave(place: Place<() => void>): void {
     if (!this.#line.leave(place) || this.#line.length > 0) return;
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#disposable[Symbol.dispose]();
     lines.delete(this.#signal);
   }
 
   readonly #abort = (): void => {
     lines.delete(this.#signal);
+    // Not every kind of signal forgets a listener that was to be called once.
+    this.#disposable[Symbol.dispose]();
     for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) apart(next);
   };
 }

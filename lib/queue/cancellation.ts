@@ -6,8 +6,8 @@ import type { QueueCore } from './core.js';
 export interface WaitOptions {
   /**
    * Milliseconds after which the wait is given up with an error of code `ETIMEDOUT`; 0 only tries.
-   * Counted by a monotonic clock, and never less than that. Keeps the process alive as the queue does,
-   * see `unref`.
+   * Counted by a monotonic clock, and never less than that: the fake timers of a test runner do not
+   * change it. Keeps the process alive as the queue does, see `unref`.
    *
    * @defaultValue `Infinity`: none
    */

@@ -1,4 +1,5 @@
 import { native as addon, type NativeQueue } from '../native.js';
+import { now } from '../timers.js';
 import { undelivered } from '../undelivered.js';
 import { putBack, putBackOrWarn } from './put-back.js';
 import type { ReceiveLine } from './receive-line.js';
@@ -83,10 +84,10 @@ function closeDropped({ name, native, receives }: Remains): void {
 
 function end(): void {
   let lost = addon.stop();
-  const started = performance.now();
+  const started = now();
   for (const { native, receives } of open.values()) {
     const held = receives.takeHeld();
-    const left = Math.max(0, Math.ceil(PATIENCE - (performance.now() - started)));
+    const left = Math.max(0, Math.ceil(PATIENCE - (now() - started)));
     if (held.length > 0) lost += putBack(native, held, left);
   }
   // There is no later turn of the event loop in which emitWarning could tell it.

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from '../timers.js';
+
 /** Milliseconds between two looks at a queue's name while somebody waits. */
 export const LINK_PERIOD = 250;
 

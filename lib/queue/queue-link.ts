@@ -1,5 +1,6 @@
-import { LinkTimer } from './link-timer.js';
 import type { NativeQueue } from '../native.js';
+import { nextTick } from '../timers.js';
+import { LinkTimer } from './link-timer.js';
 import { ReopeningQueue, type LinkListener } from './reopening.js';
 import type { QueueSizes } from './sizes.js';
 import { isUnlinked } from './stat.js';
@@ -59,7 +60,7 @@ export class QueueLink {
  */
 function tellWeakly(link: WeakRef<QueueLink>, sizes: QueueSizes): LinkListener {
   const tell = (event: keyof LinkEvents): void => {
-    process.nextTick(() => link.deref()?.events?.[event]());
+    nextTick(() => link.deref()?.events?.[event]());
   };
   return {
     unlinked: () => {

@@ -3,6 +3,7 @@ import { systemError } from '../errors.js';
 import { inbox } from '../mailbox.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
+import { nextTick } from '../timers.js';
 import { apart } from './apart.js';
 import { HeldMessages } from './held-messages.js';
 import { Line, type Place } from './line.js';
@@ -181,7 +182,7 @@ export class ReceiveLine {
   #schedule(): void {
     if (this.#scheduled || this.#pumping || this.#tickets.length === 0) return;
     this.#scheduled = true;
-    process.nextTick(this.#scheduledPump);
+    nextTick(this.#scheduledPump);
   }
 
   readonly #scheduledPump = (): void => {

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { NativeQueue } from '../native.js';
+import { nextTick } from '../timers.js';
 import { LinkTimer } from './link-timer.js';
 import { OldQueues } from './old-queues.js';
 import { isUnlinked } from './stat.js';
@@ -285,7 +286,7 @@ export class ReopeningQueue implements NativeQueue {
     if (this.#receiving?.cancelReceive() !== true) return;
     this.#receiveOver();
     this.#receiveAgain = true;
-    process.nextTick(() => {
+    nextTick(() => {
       if (!this.#receiveAgain) return;
       this.#receiveAgain = false;
       this.onreceive(result);
@@ -299,7 +300,7 @@ export class ReopeningQueue implements NativeQueue {
     this.#sendOver();
     this.#sendAgain = true;
     this.#sentBefore = sent;
-    process.nextTick(() => {
+    nextTick(() => {
       if (!this.#sendAgain) return;
       this.#sendAgain = false;
       this.onsend(sent > 0 ? sent : result);

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { systemError } from '../errors.js';
 import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { NativeQueue } from '../native.js';
+import { nextTick } from '../timers.js';
 import { apart } from './apart.js';
 import { Line, type Place } from './line.js';
 import { turn } from './turn.js';
@@ -156,7 +157,7 @@ export class SendLine {
   #schedule(): void {
     if (this.#scheduled || this.#pumping || this.#line.length === 0) return;
     this.#scheduled = true;
-    process.nextTick(this.#scheduledPump);
+    nextTick(this.#scheduledPump);
   }
 
   readonly #scheduledPump = (): void => {

@@ -1,4 +1,5 @@
 import { native } from '../native.js';
+import { setImmediate } from '../timers.js';
 import { apart } from './apart.js';
 
 // The delay of everything else on the loop, which a user's consumers add to.

@@ -1,4 +1,5 @@
 import { LONGEST_TIMER } from '../options.js';
+import { clearTimeout, setTimeout } from '../timers.js';
 
 /**
  * Milliseconds for `setTimeout` that end no earlier than so many have passed: it counts whole ones of a

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { native } from '../native.js';
+import { now, setImmediate } from '../timers.js';
 import { Promotions } from './promotions.js';
 
 // While messages come one upon the other, the next one is here before a thread could have been put to
@@ -61,17 +62,17 @@ export class Waiter {
   /** Its pool thread is set aside for it, so taking it away would free none. */
   reserved = false;
 
-  /** @param now - a clock of milliseconds */
+  /** @param clock - counts of milliseconds */
   constructor(
     mode: WaitMode,
     busyPoll: number | undefined,
     calls: WaitCalls,
-    now: () => number = () => performance.now(),
+    clock: () => number = now,
   ) {
     this.mode = mode;
     this.#busyPoll = busyPoll;
     this.#calls = calls;
-    this.#now = now;
+    this.#now = clock;
   }
 
   get way(): WaitingWay | null {

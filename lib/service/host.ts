@@ -13,6 +13,7 @@ import { Message } from '../message.js';
 import { checkOptions, isBoolean, isPriority, type Checks } from '../options.js';
 import type { WaitOptions } from '../queue/cancellation.js';
 import { waitChecks } from '../queue/receive.js';
+import { nextTick } from '../timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
 import { drainQueue } from './drain.js';
 import {
@@ -281,7 +282,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     } finally {
       const { unclaimed = 0 } = opened?.line ?? {};
       if (!unlink && unclaimed > 0) warnUnclaimed(unclaimed, this.#options.responses);
-      process.nextTick(() => this.emit('close'));
+      nextTick(() => this.emit('close'));
     }
   }
 

@@ -2,6 +2,8 @@ import { EventEmitter, setMaxListeners } from 'node:events';
 import type { AnyCodec, Decoded, raw } from '../codec.js';
 import { invalidType, invalidValue } from '../errors.js';
 import { checkOptions, isFunction, type Checks } from '../options.js';
+import { AbortListener } from '../queue/abort-listener.js';
+import { clearTimeout, nextTick, setTimeout } from '../timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
 import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
@@ -90,13 +92,13 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     };
     const forgetSignals = signals ? onTermination(stop) : () => undefined;
     if (signal?.aborted === true) stop();
-    signal?.addEventListener('abort', stop, { once: true });
+    const listener = signal && new AbortListener(signal, stop);
     this.#running = this.#work().finally(() => {
       forgetSignals();
       clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+      listener?.remove();
       this.#closed = true;
-      process.nextTick(() => this.emit('close'));
+      nextTick(() => this.emit('close'));
     });
     try {
       await this.#running;

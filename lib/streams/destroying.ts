@@ -1,4 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { nextTick } from '../timers.js';
 
 /** For `_destroy`: ends both sides, then calls back with the first error there was. */
 export function closeAfter(
@@ -8,10 +9,10 @@ export function closeAfter(
 ): void {
   void Promise.all(sides.map((side) => side.destroy())).then(
     () => {
-      process.nextTick(callback, error);
+      nextTick(callback, error);
     },
     (failure: unknown) => {
-      process.nextTick(callback, error ?? failure);
+      nextTick(callback, error ?? failure);
     },
   );
 }

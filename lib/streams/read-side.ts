@@ -4,6 +4,7 @@ import type { Borrower, QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
 import type { Ticket } from '../queue/receive-line.js';
 import { turn } from '../queue/turn.js';
+import { nextTick } from '../timers.js';
 import type { Decoder } from './decoder.js';
 
 /** The reading half of a stream over a queue. */
@@ -182,7 +183,7 @@ export class ReadSide implements Ticket, Borrower {
 
   #defer(): void {
     this.#deferred = true;
-    process.nextTick(() => {
+    nextTick(() => {
       this.#deferred = false;
       if (!this.#stream.destroyed) this.#push([]);
     });

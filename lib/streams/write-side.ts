@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { AbortError, MessageQueueError } from '../errors.js';
 import type { QueueCore } from '../queue/core.js';
 import type { SendTicket } from '../queue/send-line.js';
+import { nextTick } from '../timers.js';
 import type { Chunk, Encoder } from './encoder.js';
 import { fixLengths } from './fix-lengths.js';
 
@@ -34,7 +35,7 @@ export class WriteSide {
     const sent = Math.max(0, result);
     if (sent === count) {
       // What is written before then comes as one batch.
-      process.nextTick(callback, withSent(invalid, sent));
+      nextTick(callback, withSent(invalid, sent));
       return;
     }
     fixLengths(messages);
