@@ -45,13 +45,18 @@ int BlockingJob::Start(std::unique_ptr<BlockingJob> job) {
   return 0;
 }
 
-void BlockingJob::Cancel() {
-  if (cancelled_.load()) return;
+bool BlockingJob::TakeBack() {
+  if (cancelled() || uv_cancel(reinterpret_cast<uv_req_t*>(&request_)) != 0) return false;
   cancelled_.store(true);
-  if (uv_cancel(reinterpret_cast<uv_req_t*>(&request_)) == 0) {
-    SetBack();
-    return;
-  }
+  // No thread is blocked by it, though it comes back to the loop later only.
+  token_.Release();
+  SetBack();
+  return true;
+}
+
+void BlockingJob::Cancel() {
+  if (cancelled() || TakeBack()) return;
+  cancelled_.store(true);
   const std::lock_guard<std::mutex> guard(lock_);
   if (state_ != State::kWaiting) return;
   // The kernel reads it on the other thread, without this lock.

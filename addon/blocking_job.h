@@ -36,6 +36,8 @@ class BlockingJob {
 
   // Idempotent. The job comes back soon, with what it had taken.
   void Cancel();
+  // For a job that no thread has begun: it never will. False where one has, or after Cancel.
+  bool TakeBack();
   // After Cancel: returns when the pool thread has let go of the queue. Microseconds, as soon as
   // that thread is scheduled.
   void AwaitBack();

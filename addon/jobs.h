@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "blocking_job.h"
 #include "message_batch.h"
@@ -37,6 +38,9 @@ class ReceiveJob : public BlockingJob {
 class SendJob : public BlockingJob {
  public:
   SendJob(Queue* queue, PoolBudget::Token token, MessageBatch batch);
+
+  // After TakeBack: what it was to send.
+  MessageBatch TakeBatch() { return std::move(batch_); }
 
  protected:
   void Run() override;

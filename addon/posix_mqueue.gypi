@@ -6,6 +6,7 @@
       "sources": [
         "addon.cc",
         "blocking_job.cc",
+        "countdown.cc",
         "descriptor.cc",
         "environment.cc",
         "jobs.cc",

@@ -82,7 +82,9 @@ Queue::Queue(const Napi::CallbackInfo& info)
       environment_(Environment::Of(info.Env())),
       context_(info.Env(), "MessageQueue"),
       receive_spinner_(this, UV_READABLE),
-      send_spinner_(this, UV_WRITABLE) {
+      send_spinner_(this, UV_WRITABLE),
+      receive_countdown_(this, UV_READABLE),
+      send_countdown_(this, UV_WRITABLE) {
   handle_ = environment_->AddQueue(this);
 }
 
@@ -95,6 +97,8 @@ void Queue::CloseHandles() {
   poller_.Close();
   receive_spinner_.Close();
   send_spinner_.Close();
+  receive_countdown_.Close();
+  send_countdown_.Close();
 }
 
 Napi::Value Queue::Attributes(const Napi::CallbackInfo& info) {

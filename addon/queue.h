@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "countdown.h"
 #include "descriptor.h"
 #include "environment.h"
 #include "message_batch.h"
@@ -63,7 +64,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   bool writable() const { return writable_; }
   size_t message_size() const { return message_size_; }
 
-  // From the poller and the spinners: try what waits for `events`.
+  // From the poller, the spinners and the countdowns: try what waits for `events`.
   void Ready(int status, int events);
   void ReceiveJobBack(int error, const MessageBatch& batch);
   void SendJobBack(int error, size_t sent);
@@ -92,10 +93,14 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Napi::Value Close(const Napi::CallbackInfo& info);
 
   int CheckCanWait(Way way) const;
+  static int InVain(Way way, const Spinner& spinner, const Countdown& countdown);
   void BeginReceive(Way way, size_t max);
   void BeginSend(Way way);
   void EndReceive();
   void EndSend();
+  // What a pool thread has not begun yet is done here. False: it has.
+  bool TakeReceiveBack();
+  bool TakeSendBack();
   void TryWaitingReceive(int status);
   void TryWaitingSend(int status);
   void GiveBackInTime(const MessageBatch& batch);
@@ -115,6 +120,8 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Poller poller_{this};
   Spinner receive_spinner_;
   Spinner send_spinner_;
+  Countdown receive_countdown_;
+  Countdown send_countdown_;
 
   Way receive_way_ = Way::kNone;
   size_t receive_max_ = 0;

@@ -21,9 +21,10 @@ bool CopyOutbox(const Napi::CallbackInfo& info, MessageBatch* batch) {
   return CollectOutbox(info, &outbox) && batch->CopyFrom(outbox.batch());
 }
 
-uint64_t Microseconds(napi_env env, napi_value value) {
-  uint32_t microseconds = 0;
-  return ReadUint32(env, value, &microseconds) ? microseconds : 0;
+// Of whatever unit; 0 for what is no number.
+uint64_t TimeOf(napi_env env, napi_value value) {
+  uint32_t time = 0;
+  return ReadUint32(env, value, &time) ? time : 0;
 }
 
 }  // namespace
@@ -44,6 +45,7 @@ void Queue::EndReceive() {
   receive_way_ = Way::kNone;
   receive_job_ = nullptr;
   receive_spinner_.Stop();
+  receive_countdown_.Stop();
   poller_.Disarm(UV_READABLE);
   Unref();
 }
@@ -59,6 +61,7 @@ void Queue::EndSend() {
   send_job_ = nullptr;
   pending_ = MessageBatch();
   send_spinner_.Stop();
+  send_countdown_.Stop();
   poller_.Disarm(UV_WRITABLE);
   Unref();
 }
@@ -76,8 +79,14 @@ Napi::Value Queue::ReceiveOnWorker(const Napi::CallbackInfo& info) {
   const size_t max = Maximum(info);
   auto job = std::make_unique<ReceiveJob>(this, std::move(token), max);
   ReceiveJob* started = job.get();
-  const int error = BlockingJob::Start(std::move(job));
+  // Watched until the thread has begun: the pool may be busy with other work for long.
+  int error = poller_.Arm(UV_READABLE);
   if (error != 0) return Number(env, error);
+  error = BlockingJob::Start(std::move(job));
+  if (error != 0) {
+    poller_.Disarm(UV_READABLE);
+    return Number(env, error);
+  }
   receive_job_ = started;
   BeginReceive(Way::kWorker, max);
   return Number(env, 0);
@@ -85,8 +94,13 @@ Napi::Value Queue::ReceiveOnWorker(const Napi::CallbackInfo& info) {
 
 Napi::Value Queue::ReceiveOnLoop(const Napi::CallbackInfo& info) {
   int error = CheckCanWait(receive_way_);
+  if (error == 0) error = receive_countdown_.Start(TimeOf(info.Env(), info[1]));
   if (error == 0) error = poller_.Arm(UV_READABLE);
-  if (error == 0) BeginReceive(Way::kLoop, Maximum(info));
+  if (error == 0) {
+    BeginReceive(Way::kLoop, Maximum(info));
+  } else if (receive_way_ == Way::kNone) {
+    receive_countdown_.Stop();
+  }
   return Number(info.Env(), error);
 }
 
@@ -133,8 +147,13 @@ Napi::Value Queue::SendOnWorker(const Napi::CallbackInfo& info) {
   if (!token.held()) return Number(env, -EBUSY);
   auto job = std::make_unique<SendJob>(this, std::move(token), std::move(batch));
   SendJob* started = job.get();
-  const int error = BlockingJob::Start(std::move(job));
+  int error = poller_.Arm(UV_WRITABLE);
   if (error != 0) return Number(env, error);
+  error = BlockingJob::Start(std::move(job));
+  if (error != 0) {
+    poller_.Disarm(UV_WRITABLE);
+    return Number(env, error);
+  }
   send_job_ = started;
   BeginSend(Way::kWorker);
   return Number(env, 0);
@@ -143,15 +162,20 @@ Napi::Value Queue::SendOnWorker(const Napi::CallbackInfo& info) {
 Napi::Value Queue::SendOnLoop(const Napi::CallbackInfo& info) {
   int error = CheckCanWait(send_way_);
   if (error == 0 && !CopyOutbox(info, &pending_)) error = -EINVAL;
+  if (error == 0) error = send_countdown_.Start(TimeOf(info.Env(), info[1]));
   if (error == 0) error = poller_.Arm(UV_WRITABLE);
-  if (error == 0) BeginSend(Way::kLoop);
+  if (error == 0) {
+    BeginSend(Way::kLoop);
+  } else if (send_way_ == Way::kNone) {
+    send_countdown_.Stop();
+  }
   return Number(info.Env(), error);
 }
 
 Napi::Value Queue::SendSpinning(const Napi::CallbackInfo& info) {
   int error = CheckCanWait(send_way_);
   if (error == 0 && !CopyOutbox(info, &pending_)) error = -EINVAL;
-  if (error == 0) error = send_spinner_.Start(Microseconds(info.Env(), info[1]));
+  if (error == 0) error = send_spinner_.Start(TimeOf(info.Env(), info[1]));
   if (error == 0) BeginSend(Way::kSpin);
   return Number(info.Env(), error);
 }
@@ -177,27 +201,63 @@ void Queue::Ready(int status, int events) {
   if ((events & UV_WRITABLE) != 0) TryWaitingSend(status);
 }
 
+// A try of what waits had nothing: 0 when the wait goes on, else what it ends with. -EAGAIN: another process
+// was faster, and the wait has a limit.
+int Queue::InVain(Way way, const Spinner& spinner, const Countdown& countdown) {
+  switch (way) {
+    case Way::kSpin:
+      return spinner.expired() ? -ETIMEDOUT : 0;
+    case Way::kLoop:
+      if (!countdown.limited()) return 0;
+      return countdown.expired() ? -ETIMEDOUT : -EAGAIN;
+    default:
+      // Its job was taken back.
+      return -ECANCELED;
+  }
+}
+
+bool Queue::TakeReceiveBack() {
+  if (!receive_job_->TakeBack()) {
+    poller_.Disarm(UV_READABLE);
+    return false;
+  }
+  receive_job_->Detach();
+  return true;
+}
+
+bool Queue::TakeSendBack() {
+  if (!send_job_->TakeBack()) {
+    poller_.Disarm(UV_WRITABLE);
+    return false;
+  }
+  pending_ = send_job_->TakeBatch();
+  send_job_->Detach();
+  return true;
+}
+
 void Queue::TryWaitingReceive(int status) {
-  if (receive_way_ != Way::kLoop && receive_way_ != Way::kSpin) return;
+  if (receive_way_ == Way::kNone) return;
+  if (receive_way_ == Way::kWorker && !TakeReceiveBack()) return;
   environment_->ReturnUntaken();
   MessageBatch& batch = environment_->inbox().batch();
   batch.Clear();
   int error = status != 0 ? status : batch.Drain(fd(), message_size_, receive_max_);
   if (batch.empty() && error == -EAGAIN) {
-    if (receive_way_ == Way::kLoop || !receive_spinner_.expired()) return;
-    error = -ETIMEDOUT;
+    error = InVain(receive_way_, receive_spinner_, receive_countdown_);
+    if (error == 0) return;
   }
   EndReceive();
   DeliverReceived(batch.empty() ? error : environment_->inbox().Publish(this));
 }
 
 void Queue::TryWaitingSend(int status) {
-  if (send_way_ != Way::kLoop && send_way_ != Way::kSpin) return;
+  if (send_way_ == Way::kNone) return;
+  if (send_way_ == Way::kWorker && !TakeSendBack()) return;
   int error = status;
   if (status == 0) pending_sent_ = pending_.SendFrom(fd(), pending_sent_, &error);
   if (error == -EAGAIN) {
-    if (send_way_ == Way::kLoop || !send_spinner_.expired()) return;
-    error = -ETIMEDOUT;
+    error = InVain(send_way_, send_spinner_, send_countdown_);
+    if (error == 0) return;
   }
   EndSend();
   DeliverSent(error, pending_sent_);

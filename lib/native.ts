@@ -34,13 +34,18 @@ export interface NativeQueue {
    */
   trySend(count: number): number;
 
-  /** Each begins a wait: 0, or a negative errno. `-EBUSY`: no pool thread may be blocked. */
+  /**
+   * Each begins a wait: 0, or a negative errno. `-EBUSY`: no pool thread may be blocked.
+   *
+   * One on the loop with `milliseconds` above 0 ends with `-ETIMEDOUT` when they have passed, and with
+   * `-EAGAIN` when it was woken in vain: another process was faster.
+   */
   receiveOnWorker(max: number): number;
-  receiveOnLoop(max: number): number;
+  receiveOnLoop(max: number, milliseconds: number): number;
   receiveSpinning(max: number, microseconds: number): number;
   /** The `count` messages of the outbox. */
   sendOnWorker(count: number): number;
-  sendOnLoop(count: number): number;
+  sendOnLoop(count: number, milliseconds: number): number;
   sendSpinning(count: number, microseconds: number): number;
 
   /** True: the wait is over. False: `onreceive` will be called soon. */

@@ -50,7 +50,7 @@ export class ReceiveLine {
     this.#native = native;
     this.waiter = new Waiter(mode, busyPoll, {
       onWorker: () => native.receiveOnWorker(this.#awaited),
-      onLoop: () => native.receiveOnLoop(this.#awaited),
+      onLoop: (milliseconds) => native.receiveOnLoop(this.#awaited, milliseconds),
       spinning: (microseconds) => native.receiveSpinning(this.#awaited, microseconds),
       cancel: () => native.cancelReceive(),
       done: (result) => {

@@ -95,8 +95,8 @@ export class ReopeningQueue implements NativeQueue {
     return this.#receive((queue) => queue.receiveOnWorker(max));
   }
 
-  receiveOnLoop(max: number): number {
-    return this.#receive((queue) => queue.receiveOnLoop(max));
+  receiveOnLoop(max: number, milliseconds: number): number {
+    return this.#receive((queue) => queue.receiveOnLoop(max, milliseconds));
   }
 
   receiveSpinning(max: number, microseconds: number): number {
@@ -107,8 +107,8 @@ export class ReopeningQueue implements NativeQueue {
     return this.#send((queue) => queue.sendOnWorker(count));
   }
 
-  sendOnLoop(count: number): number {
-    return this.#send((queue) => queue.sendOnLoop(count));
+  sendOnLoop(count: number, milliseconds: number): number {
+    return this.#send((queue) => queue.sendOnLoop(count, milliseconds));
   }
 
   sendSpinning(count: number, microseconds: number): number {

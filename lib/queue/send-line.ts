@@ -48,7 +48,7 @@ export class SendLine {
     this.#native = native;
     this.waiter = new Waiter(mode, busyPoll, {
       onWorker: () => this.#withFront((count) => native.sendOnWorker(count)),
-      onLoop: () => this.#withFront((count) => native.sendOnLoop(count)),
+      onLoop: (milliseconds) => this.#withFront((count) => native.sendOnLoop(count, milliseconds)),
       spinning: (microseconds) =>
         this.#withFront((count) => native.sendSpinning(count, microseconds)),
       cancel: () => {

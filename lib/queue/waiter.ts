@@ -2,19 +2,9 @@ import { constants } from 'node:os';
 import { native } from '../native.js';
 import { now, setImmediate } from '../timers.js';
 import { Promotions } from './promotions.js';
+import { WaitPolicy } from './wait-policy.js';
 
-// While messages come one upon the other, the next one is here before a thread could have been put to
-// sleep and woken: spin for about as long as that takes. A burst of messages without a wait begins it,
-// or as many waits in a row that were short; after each spin in vain it takes twice as many to begin the
-// next.
-const SHORT_SPIN_MICROSECONDS = 50;
-const SHORTEST_BURST = 8;
-const LONGEST_BURST = 512;
-// In milliseconds, on the event loop, with the way to a pool thread and back. Consumers that are served
-// in turn wait longer, because between two messages of one the others are served.
-const SHORT_WAIT = 0.07;
-
-const { EBUSY, ECANCELED, ENOSYS, ETIMEDOUT } = constants.errno;
+const { EAGAIN, EBUSY, ECANCELED, ENOSYS, ETIMEDOUT } = constants.errno;
 
 /** Of a wait that was begun and needs no thread, nor will it. */
 export const NO_THREAD = 1;
@@ -31,7 +21,8 @@ export type WaitingWay = 'worker' | 'loop' | 'spin';
  */
 export interface WaitCalls {
   onWorker(): number;
-  onLoop(): number;
+  /** 0 milliseconds: without a limit. */
+  onLoop(milliseconds: number): number;
   spinning(microseconds: number): number;
   cancel(): boolean;
   /** The wait is over. `-ECANCELED` after a cancel that brought nothing. */
@@ -39,21 +30,16 @@ export interface WaitCalls {
 }
 
 /**
- * One wait of one direction of a queue: spins first where that was asked for, then blocks a pool
- * thread or watches the descriptor, and changes between these two while it lasts.
+ * One wait of one direction of a queue: spins first where that was asked for or is worth it, then watches
+ * the descriptor or blocks a pool thread, and changes between these two while it lasts.
  */
 export class Waiter {
   readonly mode: WaitMode;
-  readonly #busyPoll: number | undefined;
   readonly #calls: WaitCalls;
-  readonly #now: () => number;
+  readonly #policy: WaitPolicy;
   #way: WaitingWay | null = null;
-  /** The last wait ended while it was spinning. */
-  #steady = false;
-  #burst = SHORTEST_BURST;
-  /** How many waits in a row were short. */
-  #shortWaits = 0;
-  #began = 0;
+  /** It is on the loop for a moment, before it blocks a thread. */
+  #watching = false;
   #referenced = true;
   #cancelled = false;
   #moving = false;
@@ -70,9 +56,8 @@ export class Waiter {
     clock: () => number = now,
   ) {
     this.mode = mode;
-    this.#busyPoll = busyPoll;
     this.#calls = calls;
-    this.#now = clock;
+    this.#policy = new WaitPolicy(busyPoll, clock);
   }
 
   get way(): WaitingWay | null {
@@ -86,10 +71,8 @@ export class Waiter {
    */
   begin(without: number): number {
     this.#cancelled = false;
-    const busy = this.#steady || without >= this.#burst || this.#shortWaits >= this.#burst;
-    const microseconds = this.#busyPoll ?? (busy ? SHORT_SPIN_MICROSECONDS : 0);
-    if (this.#busyPoll === undefined) this.#began = this.#now();
-    if (microseconds === 0) return this.#block();
+    const microseconds = this.#policy.begin(without);
+    if (microseconds === 0) return this.#watchOrBlock();
     const result = this.#calls.spinning(microseconds);
     if (result === NO_THREAD) this.#way = 'loop';
     if (result === 0) this.#way = 'spin';
@@ -108,34 +91,24 @@ export class Waiter {
   /** The native wait ended. */
   ended(result: unknown): void {
     const way = this.#way;
+    const watching = this.#watching;
     const moving = this.#moving;
     const afterMove = this.#afterMove;
     this.#over();
-    if (way === 'spin') this.#learn(result !== -ETIMEDOUT);
-    else if (this.#busyPoll === undefined) this.#measure(result);
+    const timedOut = result === -ETIMEDOUT;
+    const inVain = watching && (timedOut || result === -EAGAIN);
+    if (way === 'spin') this.#policy.spun(!timedOut);
+    else if (watching) this.#policy.watched(!inVain);
+    if (way !== 'spin' && !inVain) this.#policy.ended(typeof result !== 'number' || result > 0);
     afterMove?.();
-    const goesOn =
-      !this.#cancelled &&
-      ((way === 'spin' && result === -ETIMEDOUT) || (moving && result === -ECANCELED));
-    if (!goesOn) {
+    const goesOn = (way === 'spin' && timedOut) || inVain || (moving && result === -ECANCELED);
+    if (this.#cancelled || !goesOn) {
       this.#demoted = false;
       this.#calls.done(result);
       return;
     }
-    const refused = this.#block();
+    const refused = way === 'spin' ? this.#watchOrBlock() : this.#block();
     if (refused !== 0) this.#calls.done(refused);
-  }
-
-  #learn(inTime: boolean): void {
-    this.#steady = inTime;
-    this.#shortWaits = 0;
-    this.#burst = inTime ? SHORTEST_BURST : Math.min(this.#burst * 2, LONGEST_BURST);
-  }
-
-  #measure(result: unknown): void {
-    const failed = typeof result === 'number' && result <= 0;
-    const isShort = !failed && this.#now() - this.#began < SHORT_WAIT;
-    this.#shortWaits = isShort ? this.#shortWaits + 1 : 0;
   }
 
   /** As `ended`, for a wait that was settled: `done` is not called. */
@@ -148,6 +121,7 @@ export class Waiter {
 
   #over(): void {
     this.#way = null;
+    this.#watching = false;
     this.#moving = false;
     this.#afterMove = undefined;
     promotions.remove(this);
@@ -164,6 +138,8 @@ export class Waiter {
   /** From the loop to a pool thread, where one is free. */
   promote(): boolean {
     if (this.#way !== 'loop' || this.mode !== 'auto' || !this.#referenced) return true;
+    // It does so by itself, in a moment.
+    if (this.#watching) return true;
     this.#calls.cancel();
     this.#over();
     const refused = this.#block();
@@ -198,6 +174,17 @@ export class Waiter {
     if (refused !== 0) this.#calls.done(refused);
   }
 
+  #watchOrBlock(): number {
+    const mayBlock = this.mode === 'auto' && this.#referenced && !this.#demoted;
+    const milliseconds = mayBlock ? this.#policy.watch : 0;
+    if (milliseconds === 0) return this.#block();
+    const result = this.#calls.onLoop(milliseconds);
+    if (result < 0) return result;
+    this.#way = 'loop';
+    this.#watching = result !== NO_THREAD;
+    return 0;
+  }
+
   #block(): number {
     const mayBlock = this.mode === 'worker' || (this.mode === 'auto' && this.#referenced);
     let canBlock = mayBlock;
@@ -217,7 +204,7 @@ export class Waiter {
       if (this.mode !== 'auto' || (canBlock && result !== -EBUSY)) return result;
     }
     this.#demoted = false;
-    const result = this.#calls.onLoop();
+    const result = this.#calls.onLoop(0);
     if (result < 0) return result;
     this.#way = 'loop';
     if (canBlock && result !== NO_THREAD) promotions.add(this);
