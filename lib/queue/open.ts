@@ -26,8 +26,9 @@ export interface WaitingOptions {
    * How to wait on an empty queue, or on a full one. `'worker'` blocks one thread of libuv's pool:
    * the kernel then serves the processes that wait in turn. `'loop'` watches the descriptor from the
    * event loop: any number of queues, but processes that compete for messages get uneven shares.
-   * `'auto'` takes a pool thread while the budget (half of `UV_THREADPOOL_SIZE`) has one, else the
-   * event loop.
+   * `'auto'` watches for up to 2 milliseconds where messages come that fast and no other process is
+   * faster, then blocks a pool thread while the budget (half of `UV_THREADPOOL_SIZE`) has one, else it
+   * goes on watching.
    *
    * @defaultValue `'auto'`
    */
