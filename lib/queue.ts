@@ -296,7 +296,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   }
 
   /** The messages, one at a time. None is taken ahead, and none is lost when the loop is left. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message> & AsyncDisposable {
     return new MessageIterator(this.#core);
   }
 

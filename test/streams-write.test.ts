@@ -12,6 +12,7 @@ import {
   text,
 } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
+import { turn } from '#dist/queue/turn.js';
 import { errorLike, nextTurn, until } from './support/code.js';
 
 async function texts(queue: MessageQueue, count: number): Promise<string[]> {
@@ -21,6 +22,12 @@ async function texts(queue: MessageQueue, count: number): Promise<string[]> {
 }
 
 describe('createWriteStream', () => {
+  // A value is sent at once only while the event loop is not due for its turn.
+  beforeEach(async () => {
+    await nextTurn();
+    await turn.opened();
+  });
+
   it('sends each chunk as one message, in order, over a queue that is full again and again', async () => {
     const queue = temporaryQueue({ maxMessages: 2 });
     const numbers = Array.from({ length: 50 }, (_, index) => String(index));

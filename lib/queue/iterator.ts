@@ -8,7 +8,7 @@ import { turn } from './turn.js';
  * The messages of a queue, one at a time. Written by hand: `return()` of an async generator hangs
  * until the next message, and loses that.
  */
-export class MessageIterator implements AsyncIterableIterator<Message> {
+export class MessageIterator implements AsyncIterableIterator<Message>, AsyncDisposable {
   readonly #core: QueueCore;
   readonly #steps = new Map<Ticket, (result: IteratorResult<Message, undefined>) => void>();
   #done = false;
@@ -56,13 +56,24 @@ export class MessageIterator implements AsyncIterableIterator<Message> {
     });
   }
 
-  return(): Promise<IteratorResult<Message, undefined>> {
+  /** Ends the steps that wait. */
+  return(value?: undefined): Promise<IteratorResult<Message, undefined>> {
     this.#done = true;
     for (const [ticket, resolve] of this.#steps) {
       this.#core.receives.leave(ticket);
       resolve({ done: true, value: undefined });
     }
     this.#steps.clear();
-    return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve({ done: true, value });
+  }
+
+  /** As `return`, for a generator that delegates to it: rejects with what was thrown into that. */
+  async throw(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
   }
 }

@@ -1,10 +1,11 @@
 import { finished, type Readable } from 'node:stream';
+import { toldByLoop } from './destroying.js';
 
 /**
  * The chunks of a stream, one at a time. Node's own iterator listens to `readable` from its first
  * step on, which makes the stream take one message more while the consumer has one in hand.
  */
-export class ChunkIterator<T> implements AsyncIterableIterator<T> {
+export class ChunkIterator<T> implements AsyncIterableIterator<T>, AsyncDisposable {
   readonly #stream: Readable;
   readonly #forget: () => void;
   #step: Promise<unknown> = Promise.resolve();
@@ -31,14 +32,20 @@ export class ChunkIterator<T> implements AsyncIterableIterator<T> {
   }
 
   /** Leaves the loop: destroys the stream, which hands back what is unread, unless it has ended. */
-  return(): Promise<IteratorResult<T, undefined>> {
+  return(value?: undefined): Promise<IteratorResult<T, undefined>> {
     const ended = this.#end !== undefined;
     this.#end = { error: undefined };
     this.#wake?.();
     this.#leave();
     // One that has ended is destroyed by Node, unless it is a channel that can still be written to.
     if (!ended) this.#stream.destroy();
-    return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve({ done: true, value });
+  }
+
+  /** As `return`, for a generator that delegates to it: rejects with what was thrown into that. */
+  async throw(error: unknown): Promise<never> {
+    await this.return();
+    throw error;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,7 +60,10 @@ export class ChunkIterator<T> implements AsyncIterableIterator<T> {
         const { error } = this.#end;
         this.#end = { error: undefined };
         this.#leave();
-        if (error !== undefined && error !== null) throw error as Error;
+        if (error !== undefined && error !== null) {
+          toldByLoop.add(error);
+          throw error as Error;
+        }
         return { done: true, value: undefined };
       }
       await new Promise<void>((resolve) => {

@@ -17,10 +17,21 @@ export function closeAfter(
   );
 }
 
-/** Resolves at the event `close` of a stream that was destroyed. */
-export function untilClosed(stream: Readable | Writable | Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.closed) resolve();
-    else stream.once('close', resolve);
-  });
+/** Failures of streams that a loop over them has thrown. */
+export const toldByLoop: WeakSet<object> = new WeakSet<object>();
+
+/**
+ * For disposal: resolves at the event `close` of a stream that is ending. Rejects with a failure of the
+ * stream, whenever that was, but not with its abort, nor with what a loop has thrown already.
+ */
+export async function untilClosed(stream: Readable | Writable | Duplex): Promise<void> {
+  if (!stream.closed) {
+    await new Promise<void>((resolve) => {
+      // Told here, it is no uncaught exception.
+      stream.on('error', () => undefined).once('close', resolve);
+    });
+  }
+  const { errored } = stream;
+  if (errored === null || errored.name === 'AbortError' || toldByLoop.has(errored)) return;
+  throw errored;
 }

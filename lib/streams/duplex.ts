@@ -67,9 +67,9 @@ export class QueueDuplex<In, Out> extends Duplex {
     return this;
   }
 
-  /** As Node's, but null once it is destroyed: by then what is unread has been handed back. */
+  /** As Node's, but null once what is unread has been handed back. */
   override read(size?: number): any {
-    return this.destroyed ? null : super.read(size);
+    return this.destroyed || this.#reader.handedBack ? null : super.read(size);
   }
 
   /** Always throws: use the option `codec: text`. */
@@ -87,10 +87,20 @@ export class QueueDuplex<In, Out> extends Duplex {
     return new ChunkIterator<Out>(this);
   }
 
-  /** Destroys it without an error, and waits until everything unread is handed back. */
-  override [Symbol.asyncDispose](): Promise<void> {
-    this.destroy();
-    return untilClosed(this);
+  /**
+   * Takes no more messages, hands back what is unread, ends the writable side, and waits until the
+   * kernel has everything that was written. Rejects with a failure of the stream that no loop over it
+   * has thrown.
+   */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.destroyed) {
+      // A failure of it is told when the whole is destroyed.
+      this.#reader.destroy().catch(() => undefined);
+      if (this.writableFinished) this.destroy();
+      else this.once('finish', () => this.destroy());
+      if (!this.writableEnded) this.end();
+    }
+    await untilClosed(this);
   }
 
   /** @internal */

@@ -25,6 +25,8 @@ export class ReadSide implements Ticket, Borrower {
   /** The batch has an invalid message, which is dealt with after the read. */
   #deferred = false;
   #stopped = false;
+  #handedBack = false;
+  #destroyed: Promise<void> | undefined;
 
   constructor(stream: Readable, core: QueueCore, decoder: Decoder, owns: boolean) {
     this.#stream = stream;
@@ -93,13 +95,27 @@ export class ReadSide implements Ticket, Borrower {
     return this.#countUnread() > 0;
   }
 
-  /** For `_destroy`: resolves when everything unread is handed back and an owned queue is closed. */
-  async destroy(): Promise<void> {
+  /**
+   * For `_destroy`, and before it where the stream goes on writing: resolves when everything unread is
+   * handed back and an owned queue is closed. The stream must not give it out any more.
+   */
+  destroy(): Promise<void> {
+    this.#destroyed ??= this.#destroy();
+    return this.#destroyed;
+  }
+
+  get handedBack(): boolean {
+    return this.#handedBack;
+  }
+
+  async #destroy(): Promise<void> {
     this.#stopped = true;
+    this.#handedBack = true;
     this.#leave();
     this.#forgetRead();
     const undelivered = [...this.#unread.splice(0), ...this.#batch.splice(this.#next)];
     this.#batch = [];
+    this.#next = 0;
     this.#core.handBack(undelivered);
     if (!this.#owns) {
       this.#core.release(this);
@@ -140,7 +156,7 @@ export class ReadSide implements Ticket, Borrower {
     } finally {
       this.#pushing = false;
     }
-    if (this.#stream.destroyed || this.#deferred) return;
+    if (this.#handedBack || this.#stream.destroyed || this.#deferred) return;
     if (this.#stopped) this.#stream.push(null);
     else if (pushed === 0) this.#take();
     else if (this.#flows()) this.#stand();
@@ -164,6 +180,7 @@ export class ReadSide implements Ticket, Borrower {
     try {
       value = this.#decoder.decode(message);
     } catch (error) {
+      if (this.#handedBack) return false;
       // Whoever is told of it may destroy the stream, which would drop the chunk of the read that
       // is under way.
       if (this.#reading) this.#defer();
@@ -173,6 +190,8 @@ export class ReadSide implements Ticket, Borrower {
       }
       return false;
     }
+    // The codec may have destroyed the stream.
+    if (this.#handedBack) return false;
     this.#next += 1;
     this.#stream.push(value);
     // Otherwise it was passed on to listeners at once.

@@ -69,7 +69,10 @@ export class QueueReadable<T> extends Readable {
     return new ChunkIterator<T>(this);
   }
 
-  /** Destroys it without an error, and waits until everything unread is handed back. */
+  /**
+   * Destroys it without an error, and waits until everything unread is handed back. Rejects with a
+   * failure of the stream that no loop over it has thrown.
+   */
   override [Symbol.asyncDispose](): Promise<void> {
     this.destroy();
     return untilClosed(this);

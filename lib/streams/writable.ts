@@ -36,16 +36,9 @@ export class QueueWritable<T> extends Writable {
     if (signal !== undefined) addAbortSignal(signal, this);
   }
 
-  /** Ends it, and waits until the kernel has everything. */
+  /** Ends it, and waits until the kernel has everything. Rejects with a failure of the stream. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.writableFinished && !this.destroyed) {
-      await new Promise<void>((resolve, reject) => {
-        this.once('error', reject);
-        this.once('finish', resolve);
-        this.once('close', resolve);
-        this.end();
-      });
-    }
+    if (!this.writableEnded) this.end();
     await untilClosed(this);
   }
 
