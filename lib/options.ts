@@ -10,8 +10,9 @@ export type Checks<T> = { readonly [K in keyof T]-?: Check };
 const NONE: object = Object.freeze({});
 
 /**
- * The options as they were given, all of them known and valid. One that is `undefined` counts as
- * absent. Defaults are applied where an option is used.
+ * A frozen copy of the options as they were given, all of them known and valid: who changes the object
+ * later changes nothing. One that is `undefined` counts as absent. Defaults are applied where an option
+ * is used.
  *
  * @param where - the function, for the error message
  * @throws TypeError or RangeError
@@ -25,13 +26,15 @@ export function checkOptions<T extends object>(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidType('options', `an object (${where})`, options);
   }
+  const checked: Partial<T> = {};
   for (const key in options) {
-    const value: unknown = options[key];
+    const value = options[key];
     if (value === undefined && Object.hasOwn(checks, key)) continue;
     if (!Object.hasOwn(checks, key)) throw unknownOption(where, key, Object.keys(checks));
     checks[key](`options.${key}`, value);
+    checked[key] = Array.isArray(value) ? (Object.freeze([...value]) as typeof value) : value;
   }
-  return options;
+  return Object.freeze(checked) as T;
 }
 
 /** @internal */

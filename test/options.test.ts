@@ -23,9 +23,11 @@ const check = (options: unknown): Sample =>
   checkOptions<Sample>('open()', options as Sample, checks);
 
 describe('options', () => {
-  it('are returned as they were given', () => {
+  it('are returned as they were given, as a copy that nobody can change', () => {
     const options = { maxMessages: 3, mode: 'any' };
-    assert.equal(check(options), options);
+    const checked = check(options);
+    assert.deepEqual(checked, options);
+    assert.ok(checked !== options && Object.isFrozen(checked));
   });
 
   it('that are absent are an empty object, which nobody can change', () => {

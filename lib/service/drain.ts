@@ -9,15 +9,14 @@ export async function drainQueue(
   transport: Transport,
   name: string,
   opening: CreateOptions,
-  tell: (delivery: Delivery) => void,
+  tell: (delivery: Delivery) => void | Promise<void>,
 ): Promise<void> {
   const receiver = await transport.openReceiver(name, { ...opening, wait: 'loop' });
   try {
     const { messages } = await transport.stat(name);
     for (let index = 0; index < messages; index += 1) {
       const delivery = await receiver.next(AbortSignal.timeout(PATIENCE));
-      await delivery.ack();
-      tell(delivery);
+      await tell(delivery);
     }
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ABORT_ERR') throw error;

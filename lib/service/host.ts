@@ -15,6 +15,7 @@ import type { WaitOptions } from '../queue/cancellation.js';
 import { waitChecks } from '../queue/receive.js';
 import { nextTick } from '../timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
+import { Acknowledger, type AcknowledgeEvents } from './acknowledge.js';
 import { drainQueue } from './drain.js';
 import {
   isName,
@@ -32,7 +33,7 @@ import { decodeDelivery, sendValue } from './values.js';
 import { warnStale, warnUnclaimed } from './warnings.js';
 
 /** The events of a {@link Host}. */
-export interface HostEvents {
+export interface HostEvents extends AcknowledgeEvents {
   /** A message that an earlier run left in the queue of this name. Taken out when the host opens. */
   stale: [message: Message, queue: string];
   /** It is closed. */
@@ -109,6 +110,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   readonly #closing = new AbortController();
   /** The queues that are this host's to unlink: another program's must stay. */
   readonly #used = new Set<string>();
+  readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   #opening: Promise<Opened> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -117,9 +119,10 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     super();
     if (options === undefined) throw invalidType('options', 'an object', options);
     this.#options = checkOptions('Host', options, hostChecks as Checks<HostOptions<C>>);
-    isName('options.requests', options.requests);
-    isName('options.responses', options.responses);
-    refuseSameQueue(options.requests, options.responses);
+    const { requests, responses } = this.#options;
+    isName('options.requests', requests);
+    isName('options.responses', responses);
+    refuseSameQueue(requests, responses);
     this.#service = withDefaults(this.#options);
     this.responses$ = new Observable<Decoded<C>>((subscriber) => {
       const fail = (error: unknown): void => {
@@ -211,7 +214,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   /** One value, or none where `onInvalid` was told. */
   #decode(delivery: Delivery): Decoded<C>[] {
     const { responses, onInvalid = 'error' } = this.#options;
-    void delivery.ack();
+    void this.#acknowledger.done(delivery, responses);
     try {
       return [decodeDelivery(this.#service.codec, delivery, responses) as Decoded<C>];
     } catch (error) {
@@ -262,7 +265,9 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   async #drain(name: string): Promise<void> {
     const { transport, opening } = this.#service;
     let untold = 0;
-    await drainQueue(transport, name, opening, ({ body, priority }) => {
+    await drainQueue(transport, name, opening, async (delivery) => {
+      await this.#acknowledger.done(delivery, name);
+      const { body, priority } = delivery;
       if (!this.emit('stale', new Message(body, priority), name)) untold += 1;
     });
     this.#used.add(name);

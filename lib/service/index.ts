@@ -11,6 +11,7 @@ export type {
   Transport,
   TransportState,
 } from '../transport/transport.js';
+export type { AcknowledgeEvents } from './acknowledge.js';
 export { Host, type HostEvents, type HostOptions, type TaskOptions } from './host.js';
 export type { ServiceOptions } from './options.js';
 export type { HandlerResult } from './results.js';

@@ -19,3 +19,13 @@ export function warnUnclaimed(count: number, queue: string): void {
       `subscriber that was gone, and nobody read them. Call receive() before close()`,
   );
 }
+
+/** For a host or worker whose transport could not acknowledge, and nobody listens. */
+export function warnUnacknowledged(error: unknown, queue: string): void {
+  const reason = error instanceof Error ? error.message : typeof error;
+  warn(
+    'MQ_UNACKNOWLEDGED',
+    `A message of queue '${queue}' could not be acknowledged, and may be delivered again: ${reason}. ` +
+      `Listen for 'unacknowledged' to see each; this is the only warning`,
+  );
+}

@@ -8,6 +8,7 @@ import {
   isSignal,
   type Checks,
 } from '../options.js';
+import type { AcknowledgeEvents } from './acknowledge.js';
 import { isName, serviceChecks, type ServiceOptions } from './options.js';
 import type { HandlerResult } from './results.js';
 
@@ -37,7 +38,7 @@ export interface Failure {
 }
 
 /** The events of a Worker. */
-export interface WorkerEvents {
+export interface WorkerEvents extends AcknowledgeEvents {
   /** Its queues are open. */
   ready: [];
   /** A request was not answered. The worker goes on. */

@@ -5,6 +5,7 @@ import { checkOptions, isFunction, type Checks } from '../options.js';
 import { AbortListener } from '../queue/abort-listener.js';
 import { clearTimeout, nextTick, setTimeout } from '../timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
+import { Acknowledger } from './acknowledge.js';
 import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
 import { isValue, resultsOf } from './results.js';
@@ -51,6 +52,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #service: Service;
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
+  readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   #running: Promise<void> | undefined;
   #closed = false;
   #warned = false;
@@ -65,8 +67,9 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     super();
     if (options === undefined) throw invalidType('options', 'an object', options);
     this.#options = checkOptions('Worker', options, workerChecks as Checks<WorkerOptions<C>>);
-    isName('options.requests', options.requests);
-    refuseSameQueue(options.requests, options.responses);
+    const { requests, responses } = this.#options;
+    isName('options.requests', requests);
+    refuseSameQueue(requests, responses);
     isFunction('handler', handler);
     this.#handler = handler;
     this.#service = withDefaults(this.#options);
@@ -204,7 +207,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     } finally {
       this.#inHand -= 1;
     }
-    await delivery.ack();
+    await this.#acknowledger.done(delivery, this.#options.requests);
   }
 
   async #respond(sender: Sender | undefined, reply: unknown): Promise<void> {
