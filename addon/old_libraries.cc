@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <typeinfo>
 
+#ifdef __GLIBC__
+
 #define MQUEUE_HIDDEN extern "C" __attribute__((visibility("hidden")))
 
 // Whether the process has one thread only, where counting references could do without atomics: never,
@@ -29,4 +31,6 @@ MQUEUE_HIDDEN bool _ZNSt19_Sp_make_shared_tag5_S_eqERKSt9type_info(const std::ty
 MQUEUE_HIDDEN int fstat64(int fd, void* status) {
   return static_cast<int>(syscall(SYS_fstat, fd, status));
 }
+#endif
+
 #endif

@@ -1,5 +1,5 @@
 {
-  "variables": { "sanitize%": "" },
+  "variables": { "sanitize%": "", "warnings%": "-Werror" },
   "targets": [
     {
       "target_name": "posix_mqueue",
@@ -34,7 +34,7 @@
         "-Wpedantic",
         "-Wshadow",
         "-Wconversion",
-        "-Werror",
+        "<(warnings)",
         "-include <(module_root_dir)/addon/old_libraries.h",
         "-isystem <!(node -p \"require('node:path').dirname(require.resolve('node-addon-api'))\")"
       ],

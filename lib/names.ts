@@ -53,9 +53,16 @@ function findProblem(name: string): [NameCode, string] | undefined {
  * The names of all queues of this IPC namespace, sorted. Reads the mqueue file system, see
  * mq_overview(7).
  *
- * @throws MessageQueueError with code `ERR_MQ_NOT_MOUNTED` where that is not mounted
+ * @throws MessageQueueError with code `ERR_MQ_NOT_MOUNTED` where that is not mounted,
+ * `ERR_MQ_UNSUPPORTED` where this is not Linux
  */
 export async function listNames(): Promise<string[]> {
+  if (process.platform !== 'linux') {
+    throw new MessageQueueError(
+      `The queues cannot be listed: they are those of Linux, and this is ${process.platform}`,
+      { code: 'ERR_MQ_UNSUPPORTED' },
+    );
+  }
   const mounts = await readFile('/proc/self/mountinfo', 'utf8');
   const folder = findMount(mounts);
   if (folder === undefined) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
 import { familySync, MUSL } from 'detect-libc';
 import { checkRuntime, refuse } from './runtime.js';
+import { standIn } from './stand-in.js';
 
 /**
  * One open queue. Every method answers with a negative errno instead of throwing. Messages cross the
@@ -100,15 +101,33 @@ export interface NativeBinding {
 }
 
 const FILE = 'posix_mqueue.node';
+const BUILD =
+  'Build it with: npm explore posix-mqueue -- npm run build:native (needs g++, make and python3).';
 
-function findAddon(): string | undefined {
-  const root = fileURLToPath(new URL('..', import.meta.url));
+// A bundler to CommonJS leaves no URL.
+const here = import.meta.url as string | undefined;
+
+function findAddon(): string {
+  if (here === undefined) refuseBundle();
+  const root = fileURLToPath(new URL('..', here));
   const built = join(root, 'build', 'Release', FILE);
   if (existsSync(built)) return built;
   // Not by process.report, which looks up the names of all peers.
   const libc = familySync() === MUSL ? 'musl' : 'glibc';
-  const shipped = join(root, 'prebuilds', `${process.platform}-${process.arch}-${libc}`, FILE);
-  return existsSync(shipped) ? shipped : undefined;
+  const system = `${process.platform}-${process.arch}-${libc}`;
+  const shipped = join(root, 'prebuilds', system, FILE);
+  if (existsSync(shipped)) return shipped;
+  if (!here.endsWith('/dist/native.js')) refuseBundle();
+  refuse(`has no native addon for ${system}`, BUILD);
+}
+
+/** Where the code is in a file of another name, the addon is not beside it. */
+function refuseBundle(): never {
+  refuse(
+    'was bundled into another file, and its native addon is not beside that one',
+    "Mark 'posix-mqueue' as external in your bundler (esbuild: --external:posix-mqueue), and install " +
+      'it where the program runs.',
+  );
 }
 
 /** How the addon itself takes the calls that are made for every message. */
@@ -142,14 +161,20 @@ function withFastMethods(addon: Addon): NativeBinding {
 function load(): NativeBinding {
   checkRuntime(process);
   const file = findAddon();
-  if (file === undefined) {
-    refuse(
-      `has no native addon for ${process.platform}-${process.arch}`,
-      'Build it with: npm explore posix-mqueue -- npm run build:native (needs g++, make and python3).',
-    );
+  try {
+    return withFastMethods(createRequire(here ?? file)(file) as Addon);
+  } catch (error) {
+    refuse(`cannot load its native addon: ${(error as Error).message}`, BUILD);
   }
-  return withFastMethods(createRequire(import.meta.url)(file) as Addon);
+}
+
+function loadOrStandIn(): NativeBinding {
+  try {
+    return load();
+  } catch (error) {
+    return standIn(error as Error);
+  }
 }
 
 /** @internal */
-export const native: NativeBinding = load();
+export const native: NativeBinding = loadOrStandIn();

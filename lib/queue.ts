@@ -95,7 +95,8 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * @throws TypeError or RangeError for a bad name or option, before anything is changed
    * @throws MessageQueueError with code `ENOENT`, `EEXIST` (with `exclusive`), `EACCES`, `EINVAL`
    * (a size over a limit), `EMFILE` (descriptors or queue bytes used up), `ENOSPC` (too many queues),
-   * `ERR_MQ_UNTRUSTED_OWNER` (with `create`: it belongs to another user)
+   * `ERR_MQ_UNTRUSTED_OWNER` (with `create`: it belongs to another user), `ERR_MQ_UNSUPPORTED` (there
+   * is no native addon for this system: the message says what to do)
    */
   static open(name: string, options?: OpenOptions): MessageQueue {
     return new MessageQueue(openQueue('MessageQueue.open()', name, options));

@@ -50,11 +50,13 @@ if (missing.length > 0) {
 // one for this build goes again.
 const installed = !existsSync(project);
 if (installed) writeFileSync(project, '{ "includes": ["addon/posix_mqueue.gypi"] }\n');
+// A compiler that we have not seen may warn of something new.
+const forUsers = installed ? ['--', '-Dwarnings=-Wno-error'] : [];
 // npm hands its own --silent down, which would take the reason of a failure away.
 const { npm_config_loglevel: _, ...environment } = process.env;
 const { status, error } = spawnSync(
   'node-gyp',
-  ['rebuild', '--jobs=max', ...process.argv.slice(2)],
+  ['rebuild', '--jobs=max', ...process.argv.slice(2), ...forUsers],
   { cwd: root, stdio: 'inherit', env: environment },
 );
 if (installed) rmSync(project);

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { openWaits, type Remains } from '../queue/left-open.js';
 
-const OWN_CODE = new URL('..', import.meta.url).href;
+// A bundler to CommonJS leaves no URL.
+const here = import.meta.url as string | undefined;
+const ownCode = here === undefined ? undefined : new URL('..', here).href;
 
 /** Tells, when the tests are over, what keeps their process from ending. */
 export async function warnOpenWaits(): Promise<void> {
@@ -24,7 +26,8 @@ function describeWait({ name, opener, stack, receives }: Remains): string {
 
 /** The first line of a stack that is neither ours nor that of Node or RxJS. */
 function callerIn(stack: string): string {
+  const isOwn = (line: string): boolean => ownCode !== undefined && line.includes(ownCode);
   const isForeign = (line: string): boolean =>
-    line.startsWith('    at ') && !/\bnode:|\/rxjs\//.test(line) && !line.includes(OWN_CODE);
+    line.startsWith('    at ') && !/\bnode:|\/rxjs\//.test(line) && !isOwn(line);
   return stack.split('\n').find(isForeign)?.trim() ?? '';
 }
