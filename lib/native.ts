@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
-import { familySync, MUSL } from 'detect-libc';
 import { checkRuntime, refuse } from './runtime.js';
 import { standIn } from './stand-in.js';
 
@@ -112,13 +111,19 @@ function findAddon(): string {
   const root = fileURLToPath(new URL('..', here));
   const built = join(root, 'build', 'Release', FILE);
   if (existsSync(built)) return built;
-  // Not by process.report, which looks up the names of all peers.
-  const libc = familySync() === MUSL ? 'musl' : 'glibc';
-  const system = `${process.platform}-${process.arch}-${libc}`;
-  const shipped = join(root, 'prebuilds', system, FILE);
+  const folder = join(root, 'prebuilds');
+  if (!existsSync(folder) && !here.endsWith('/dist/native.js')) refuseBundle();
+  const system = `${process.platform}-${process.arch}-${libraryFamily(here)}`;
+  const shipped = join(folder, system, FILE);
   if (existsSync(shipped)) return shipped;
-  if (!here.endsWith('/dist/native.js')) refuseBundle();
   refuse(`has no native addon for ${system}`, BUILD);
+}
+
+/** Not by process.report, which looks up the names of all peers. */
+function libraryFamily(url: string): string {
+  // It is no ES module: a bundler could not import it into one.
+  const libc = createRequire(url)('detect-libc') as typeof import('detect-libc');
+  return libc.familySync() === libc.MUSL ? 'musl' : 'glibc';
 }
 
 /** Where the code is in a file of another name, the addon is not beside it. */

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { URL } from 'node:url';
 import { openWaits, type Remains } from '../queue/left-open.js';
 
 // A bundler to CommonJS leaves no URL.

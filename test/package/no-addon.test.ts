@@ -52,12 +52,19 @@ describe('where the addon is not found', () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    mkdirSync(join(folder, 'node_modules'));
+    // What has been bundled is there, and no rxjs.
+    link('fastest-levenshtein');
   });
 
   afterEach(() => {
     rmSync(folder, { recursive: true });
   });
+
+  function link(dependency: string): void {
+    const path = join('node_modules', dependency);
+    symlinkSync(join(root, path), join(folder, path));
+  }
 
   /** Opens a queue with the package's code in this folder: the error's message. */
   function openIn(code: string): string {
@@ -81,6 +88,7 @@ describe('where the addon is not found', () => {
 
   it('an import succeeds, and opening a queue tells how to build it', () => {
     copyTo('dist');
+    link('detect-libc');
     assert.match(openIn('dist'), /^ERR_MQ_UNSUPPORTED mq_open .*npm run build:native/);
   });
 
@@ -96,6 +104,7 @@ describe('where the addon is not found', () => {
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll('import.meta.url', 'undefined'));
     }
     assert.match(openIn('bundle'), /bundled.*external/);
+    for (const dependency of ['rxjs', 'tslib']) link(dependency);
     run(
       '--input-type=module',
       '-e',

@@ -1,0 +1,87 @@
+// Packs the package, and tries the tarball as its users do:
+//   node scripts/check-package.mjs
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makePath, run } from './package/machine.mjs';
+import { missingFiles, pack } from './package/tarball.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
+const { PATH } = process.env;
+
+function project(name) {
+  const cwd = join(folder, name);
+  mkdirSync(cwd);
+  writeFileSync(join(cwd, 'package.json'), '{ "name": "user", "private": true, "type": "module" }');
+  for (const file of ['smoke.mjs', 'entries.mjs']) {
+    cpSync(join(root, 'scripts', 'package', file), join(cwd, file));
+  }
+  return cwd;
+}
+
+function trial(what, act) {
+  const started = performance.now();
+  act();
+  console.log(`${what} (${Math.round(performance.now() - started)} ms)`);
+}
+
+function tryIn(cwd, path) {
+  run(cwd, path, 'node', 'entries.mjs');
+  run(cwd, path, 'node', 'smoke.mjs');
+}
+
+function tryNpm(tarball, bare) {
+  const cwd = project('npm');
+  trial('npm install, alone and without a compiler', () => {
+    run(cwd, bare, 'npm', 'install', '--no-audit', '--no-fund', tarball);
+    tryIn(cwd, bare);
+  });
+  trial('npm ci by the lock file of that', () => {
+    rmSync(join(cwd, 'node_modules'), { recursive: true });
+    run(cwd, bare, 'npm', 'ci', '--no-audit', '--no-fund');
+    tryIn(cwd, bare);
+  });
+  trial('npm run build:native in the installed package', () => {
+    const installed = join(cwd, 'node_modules', 'posix-mqueue');
+    rmSync(join(installed, 'prebuilds'), { recursive: true });
+    run(cwd, PATH, 'npm', 'explore', 'posix-mqueue', '--', 'npm', 'run', 'build:native');
+    tryIn(cwd, bare);
+  });
+}
+
+/** Of the other package managers only themselves are fetched with npm. */
+function tryOther(tarball, bare, tool, version, parameters) {
+  const tools = join(folder, `${tool}-tool`);
+  run(
+    folder,
+    PATH,
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefix',
+    tools,
+    `${tool}@${version}`,
+  );
+  const cwd = project(tool);
+  const path = `${join(tools, 'node_modules', '.bin')}:${bare}`;
+  trial(`${tool} ${version}, without a compiler`, () => {
+    run(cwd, path, tool, ...parameters, `file:${tarball}`);
+    tryIn(cwd, path);
+  });
+}
+
+try {
+  const tarball = pack(root, folder);
+  const problems = missingFiles(root, tarball);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  console.log(run(root, PATH, join(root, 'node_modules', '.bin', 'publint'), tarball, '--strict'));
+  const bare = makePath(join(folder, 'path'));
+  tryNpm(tarball, bare);
+  tryOther(tarball, bare, 'yarn', '1', ['add', '--silent', 'rxjs@7']);
+  tryOther(tarball, bare, 'pnpm', '10', ['add']);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,23 @@
+// Each entry can be imported in a project that installed nothing else.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+
+const names = {
+  'posix-mqueue': 'MessageQueue',
+  'posix-mqueue/rxjs': 'fromQueue',
+  'posix-mqueue/service': 'Worker',
+  'posix-mqueue/testing': 'MemoryTransport',
+};
+
+const require = createRequire(import.meta.url);
+const { exports } = require('posix-mqueue/package.json');
+const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
+assert.deepEqual(
+  entries.map((entry) => `posix-mqueue${entry.slice(1)}`).toSorted(),
+  Object.keys(names).toSorted(),
+);
+for (const [entry, name] of Object.entries(names)) {
+  const module = await import(entry);
+  assert.equal(typeof module[name], 'function', `${entry} has ${name}`);
+  assert.equal(require(entry)[name], module[name], `${entry} by require()`);
+}
