@@ -51,6 +51,11 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
     const size_t lost = Environment::Of(info.Env())->Stop();
     return Napi::Number::New(info.Env(), static_cast<double>(lost));
   });
+  // Cancels all waits of this environment, and lets none begin until resume().
+  exports["pause"] = Napi::Function::New(
+      env, [](const Napi::CallbackInfo& info) { Environment::Of(info.Env())->Pause(); });
+  exports["resume"] = Napi::Function::New(
+      env, [](const Napi::CallbackInfo& info) { Environment::Of(info.Env())->Resume(); });
   // Milliseconds since the loop took the time, which it does in each of its turns.
   exports["loopBusy"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     constexpr uint64_t kNanoseconds = 1'000'000;

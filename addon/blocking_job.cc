@@ -69,11 +69,6 @@ void BlockingJob::AwaitBack() {
   back_.wait(guard, [this] { return state_ == State::kBack; });
 }
 
-size_t BlockingJob::Abandon(const Patience& patience) {
-  AwaitBack();
-  return Discard(patience);
-}
-
 int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {
   // Around the whole wait: nobody signals a thread that has the signal blocked.
   const WakeSignal::Window window;

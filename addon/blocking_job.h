@@ -41,9 +41,9 @@ class BlockingJob {
   // After Cancel: returns when the pool thread has let go of the queue. Microseconds, as soon as
   // that thread is scheduled.
   void AwaitBack();
-  // After Cancel, for the end of the process: as AwaitBack, then a received message goes back to the
-  // kernel, waiting for room as long as there is patience. How many found none.
-  size_t Abandon(const Patience& patience);
+  // After AwaitBack, for the end of the process: what was received goes back to the kernel, waiting for
+  // room as long as there is patience. How many found none.
+  virtual size_t Discard(const Patience&) { return 0; }
   // From now on nobody is told about the end of this job.
   void Detach() { queue_ = nullptr; }
 
@@ -54,8 +54,6 @@ class BlockingJob {
   virtual void Run() = 0;
   // On the loop. `queue` is null when the job was detached.
   virtual void Back(Queue* queue, bool cancelled_in_queue) = 0;
-  // On the loop, when nobody will take the result.
-  virtual size_t Discard(const Patience&) { return 0; }
 
   // On the pool thread. `call` is given the deadline and returns 0 or a negative errno. Returns that,
   // or -ECANCELED.

@@ -91,13 +91,25 @@ void Environment::CancelJobs() {
   for (BlockingJob* job : jobs_) job->Cancel();
 }
 
-size_t Environment::Stop() {
+void Environment::Pause() {
   stopped_ = true;
   PoolBudget::Unsubscribe(this);
   CancelJobs();
+  for (BlockingJob* job : jobs_) job->AwaitBack();
+}
+
+void Environment::Resume() {
+  if (closing_) return;
+  stopped_ = false;
+  if (!on_freed_.IsEmpty()) AwaitFreeThread();
+}
+
+size_t Environment::Stop() {
+  Pause();
+  if (jobs_.empty()) return 0;
   const Patience patience(kPatience);
   size_t lost = 0;
-  for (BlockingJob* job : jobs_) lost += job->Abandon(patience);
+  for (BlockingJob* job : jobs_) lost += job->Discard(patience);
   return lost;
 }
 
@@ -110,8 +122,12 @@ void Environment::ReturnUntaken() {
 }
 
 void Environment::NotifyWhenThreadFree(Napi::Function listener) {
-  if (stopped_) return;
+  if (closing_) return;
   on_freed_ = Napi::Persistent(listener);
+  if (!stopped_) AwaitFreeThread();
+}
+
+void Environment::AwaitFreeThread() {
   uv_async_t* async = freed_.get();
   // The token that is being waited for may be released on another thread.
   PoolBudget::Subscribe(this, [async] { uv_async_send(async); });

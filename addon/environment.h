@@ -27,8 +27,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   ~Environment();
 
   uv_loop_t* loop() const { return loop_; }
-  // True once no new wait may begin, and JavaScript must not be called any more: between the exit
-  // listener and the cleanup hooks Node still runs the loop.
+  // True while no new wait may begin, and JavaScript must not be called: between the exit listener and
+  // the cleanup hooks Node still runs the loop.
   bool stopped() const { return stopped_; }
   // One pair for all queues. The inbox is for what was received, the outbox for what is to be sent.
   Mailbox& inbox() { return inbox_; }
@@ -46,6 +46,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void HandleOpened() { ++open_handles_; }
   void HandleClosed();
 
+  // Ends every wait, and lets none begin until Resume. When it returns no thread of the pool is blocked;
+  // what those took is delivered when the loop goes on.
+  void Pause();
+  void Resume();
   // Ends every wait for good and gives messages that came meanwhile back to the kernel: how many found
   // no room there. For process 'exit': Node joins the pool's threads before it runs cleanup hooks.
   size_t Stop();
@@ -70,6 +74,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void CancelJobs();
   void FinishCleanup();
   void ThreadFreed();
+  void AwaitFreeThread();
   static void CleanupHook(napi_async_cleanup_hook_handle handle, void* data);
 
   Napi::Env env_;

@@ -19,11 +19,11 @@ class ReceiveJob : public BlockingJob {
   int error() const { return error_; }
   // The messages have gone elsewhere.
   void MarkTaken();
+  size_t Discard(const Patience& patience) override;
 
  protected:
   void Run() override;
   void Back(Queue* queue, bool cancelled_in_queue) override;
-  size_t Discard(const Patience& patience) override;
 
  private:
   int fd_;

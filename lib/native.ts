@@ -91,6 +91,9 @@ export interface NativeBinding {
    * not be given back.
    */
   stop(): number;
+  /** Ends every wait of this thread, and lets none begin until `resume()`. No pool thread is blocked then. */
+  pause(): void;
+  resume(): void;
   /** Milliseconds since the event loop looked for events: how long JavaScript has kept it. */
   loopBusy(): number;
   /** Calls `listener` once, after a pool thread of the budget became free. */

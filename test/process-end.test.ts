@@ -13,7 +13,7 @@ async function endOf(wait: WaitMode, count: number, action: string, env = {}): P
 
 // A process that hangs is caught by the time limit of the test.
 describe('a process with receives waiting', function () {
-  this.timeout(5000);
+  this.timeout(30_000);
 
   for (const wait of ['auto', 'worker', 'loop'] satisfies WaitMode[]) {
     const count = wait === 'worker' ? 2 : 5;
@@ -62,7 +62,7 @@ describe('a process with receives waiting', function () {
 });
 
 describe('the thread pool with 24 idle queues', function () {
-  this.timeout(5000);
+  this.timeout(30_000);
 
   for (const size of ['', '1', '2', '3', '16']) {
     it(`goes on working (UV_THREADPOOL_SIZE=${size || 'unset'})`, async () => {
@@ -70,6 +70,24 @@ describe('the thread pool with 24 idle queues', function () {
       const { code, stdout, stderr } = await endOf('auto', 24, 'pool', env);
       assert.deepEqual([code, stderr], [0, '']);
       assert.match(stdout, /pool works/);
+    });
+  }
+});
+
+describe("a program that emits 'exit' itself and goes on", function () {
+  this.timeout(30_000);
+
+  for (const wait of ['auto', 'worker', 'loop'] satisfies WaitMode[]) {
+    it(`receives and sends as before (${wait})`, async () => {
+      const { code, stdout, stderr } = await runFixture('goes-on', [wait]).end;
+      const lines = [
+        'stood in line: 1',
+        'begun within: 2',
+        'sent before: 3',
+        'sent: 4',
+        'in order: true',
+      ];
+      assert.deepEqual([code, stdout.split('\n'), stderr], [0, lines, '']);
     });
   }
 });

@@ -1,6 +1,7 @@
 import { native as addon, type NativeQueue } from '../native.js';
 import { now } from '../timers.js';
 import { undelivered } from '../undelivered.js';
+import { isEnd, pauseWaits } from './ending.js';
 import { putBack, putBackOrWarn } from './put-back.js';
 import type { ReceiveLine } from './receive-line.js';
 import type { SendLine } from './send-line.js';
@@ -83,6 +84,10 @@ function closeDropped({ name, native, receives }: Remains): void {
 }
 
 function end(): void {
+  if (!isEnd()) {
+    pauseWaits();
+    return;
+  }
   let lost = addon.stop();
   const started = now();
   for (const { native, receives } of open.values()) {

@@ -7,6 +7,7 @@ import { nextTick } from '../timers.js';
 import { apart } from './apart.js';
 import { HeldMessages } from './held-messages.js';
 import { Line, type Place } from './line.js';
+import { ifGoingOn } from './ending.js';
 import { waitError } from './wait-error.js';
 import { Turn, turn } from './turn.js';
 import { Waiter, type WaitMode } from './waiter.js';
@@ -238,6 +239,7 @@ export class ReceiveLine {
     // The process is ending: no wait begins any more, and nobody is left to be told.
     if (refused === -ECANCELED) {
       this.#scheduled = true;
+      ifGoingOn(this.#scheduledPump);
       return false;
     }
     this.#tickets.shift()?.fail(waitError(refused, 'mq_timedreceive', this.#name));

@@ -6,6 +6,7 @@ import { nextTick } from '../timers.js';
 import { apart } from './apart.js';
 import { Line, type Place } from './line.js';
 import { turn } from './turn.js';
+import { ifGoingOn } from './ending.js';
 import { waitError } from './wait-error.js';
 import { Waiter, type WaitMode } from './waiter.js';
 
@@ -209,6 +210,7 @@ export class SendLine {
     // The process is ending: no wait begins any more, and nobody is left to be told.
     if (refused === -ECANCELED) {
       this.#scheduled = true;
+      ifGoingOn(this.#scheduledPump);
       return false;
     }
     this.#settle(front, waitError(refused, 'mq_timedsend', this.#name));

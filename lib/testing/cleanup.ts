@@ -1,3 +1,4 @@
+import { isEnd } from '../queue/ending.js';
 import { MessageQueue } from '../queue.js';
 import { NameList } from './left-behind.js';
 
@@ -13,8 +14,8 @@ export class Cleanup {
   hooked = false;
 
   constructor() {
-    process.once('exit', () => {
-      this.#unlinkAll();
+    process.on('exit', () => {
+      if (isEnd()) this.#unlinkAll();
     });
   }
 
