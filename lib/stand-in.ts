@@ -26,6 +26,8 @@ export function standIn(reason: Error): NativeBinding {
     inbox: () => mailbox,
     outbox: () => mailbox,
     stop: () => 0,
+    pause: () => {},
+    resume: () => {},
     loopBusy: () => 0,
     notifyWhenThreadFree: () => {},
     poolBudget: 0,
