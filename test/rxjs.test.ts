@@ -238,6 +238,8 @@ describe('toQueue', () => {
   it('sends nothing more after it is unsubscribed', async () => {
     // A blocked thread may still send while it is being cancelled; the loop cannot.
     const queue = temporaryQueue({ maxMessages: 1, wait: 'loop' });
+    await nextTurn();
+    await turn.opened();
     const subscription = from(['a', 'b', 'c']).pipe(toQueue(queue)).subscribe();
     await nextTurn();
     subscription.unsubscribe();

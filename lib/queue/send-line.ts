@@ -87,10 +87,12 @@ export class SendLine {
   /**
    * Sends what it can at once, if nobody stands in line: how many messages that were, 0 when it was not
    * the time for it, or a negative errno. With another one than `-EAGAIN` the line fails as well.
+   *
+   * @param first - the number of the message to begin with
    */
-  sendNow(messages: OutgoingMessages): number {
+  sendNow(messages: OutgoingMessages, first = 0): number {
     if (this.#line.length > 0 || !turn.open) return 0;
-    const count = outbox.put(messages, 0);
+    const count = outbox.put(messages, first);
     const result = count > 0 ? this.#native.trySend(count) : -EFAULT;
     if (result < 0) return result;
     this.#burst += result;

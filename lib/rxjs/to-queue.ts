@@ -2,13 +2,14 @@ import { constants } from 'node:os';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { AnyCodec, raw } from '../codec.js';
 import { AbortError, MessageQueueError } from '../errors.js';
-import { checkOptions, integer, type Checks } from '../options.js';
+import { checkOptions, integer, isFunction, oneOf, type Checks } from '../options.js';
 import type { MessageQueue } from '../queue.js';
 import type { QueueCore } from '../queue/core.js';
 import { createChecks, type CreateOptions } from '../queue/open.js';
 import type { OutgoingMessages } from '../mailbox.js';
 import { Line } from '../queue/line.js';
 import type { SendTicket } from '../queue/send-line.js';
+import { turn } from '../queue/turn.js';
 import { Encoder } from '../streams/encoder.js';
 import { fixLengths } from '../streams/fix-lengths.js';
 import { encodeChecks, type EncodeOptions, type WriteValue } from '../streams/options.js';
@@ -21,17 +22,28 @@ const WHERE = 'toQueue()';
 export interface ToQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
   extends EncodeOptions<C, P>, CreateOptions {
   /**
-   * How many values may wait while the queue is full. One more is an error with code `ENOBUFS`.
+   * How many values may wait while the queue is full, see `overflow` for what becomes of one more.
    *
-   * @defaultValue Infinity
+   * @defaultValue Infinity, or 0 with `overflow: 'drop'`
    */
   maxBuffered?: number | undefined;
+  /**
+   * What to do about a value that finds no room: `'error'` with code `ENOBUFS`, or `'drop'` it. One that
+   * was dropped is not emitted.
+   *
+   * @defaultValue `'error'`
+   */
+  overflow?: 'error' | 'drop' | undefined;
+  /** Called with each value that was dropped, and how many of this subscription were so far. */
+  onDrop?: ((value: WriteValue<C, P>, dropped: number) => void) | undefined;
 }
 
 const checks: Checks<ToQueueOptions<AnyCodec, boolean>> = {
   ...encodeChecks,
   ...createChecks,
   maxBuffered: integer(0, Infinity),
+  overflow: oneOf('error', 'drop'),
+  onDrop: isFunction,
 };
 
 /**
@@ -39,7 +51,7 @@ const checks: Checks<ToQueueOptions<AnyCodec, boolean>> = {
  * are sent.
  *
  * An Observable cannot be slowed down, so values wait in memory while the queue is full; see
- * `maxBuffered`.
+ * `maxBuffered` and `overflow`.
  *
  * @example
  * ```ts
@@ -60,8 +72,7 @@ export function toQueue<C extends AnyCodec = typeof raw, P extends boolean = fal
       const attachment = reference.attach(subscriber);
       if (attachment === undefined) return undefined;
       const { core } = attachment;
-      const { maxBuffered = Infinity } = checked;
-      const outbox = new Outbox(subscriber, core, new Encoder(core, checked), maxBuffered);
+      const outbox = new Outbox(subscriber, core, new Encoder(core, checked), checked);
       subscriber.add(() => {
         outbox.giveUp();
         attachment.release();
@@ -82,23 +93,40 @@ export function toQueue<C extends AnyCodec = typeof raw, P extends boolean = fal
     });
 }
 
+type OverflowOptions<T> = Pick<ToQueueOptions, 'overflow' | 'maxBuffered'> & {
+  onDrop?: ((value: T, dropped: number) => void) | undefined;
+};
+
 /** Values on their way to the queue, in order. */
 class Outbox<T> {
   readonly #subscriber: Subscriber<T>;
   readonly #core: QueueCore;
   readonly #encoder: Encoder;
   readonly #maxBuffered: number;
+  readonly #overflow: (value: T) => void;
+  #dropped = 0;
   #waiting = new Line<{ value: T; message: OutgoingMessages }>();
   #inFlight = 0;
   #ticket: SendTicket | null = null;
   #ended = false;
   #failure: { error: unknown } | undefined;
 
-  constructor(subscriber: Subscriber<T>, core: QueueCore, encoder: Encoder, maxBuffered: number) {
+  constructor(
+    subscriber: Subscriber<T>,
+    core: QueueCore,
+    encoder: Encoder,
+    options: OverflowOptions<T>,
+  ) {
+    const { overflow = 'error', maxBuffered = overflow === 'drop' ? 0 : Infinity } = options;
     this.#subscriber = subscriber;
     this.#core = core;
     this.#encoder = encoder;
     this.#maxBuffered = maxBuffered;
+    this.#overflow = (value) => {
+      if (overflow === 'error') throw overflowError(core.name, maxBuffered);
+      this.#dropped += 1;
+      options.onDrop?.(value, this.#dropped);
+    };
   }
 
   /** False for a value that cannot be sent: the Observable fails after those before it. */
@@ -116,17 +144,33 @@ class Outbox<T> {
   }
 
   #send(value: T, message: OutgoingMessages): void {
-    if (this.#ticket === null && !this.#core.closed && this.#core.sends.sendNow(message) === 1) {
+    const { closed, sends } = this.#core;
+    if (this.#ticket === null && !closed && sends.sendNow(message) === 1) {
       this.#subscriber.next(value);
+      return;
+    }
+    if (!closed && this.#waiting.length + this.#inFlight >= this.#maxBuffered) {
+      this.#sendOrOverflow(value, message);
       return;
     }
     fixLengths(message);
     this.#waiting.push({ value, message });
-    if (this.#waiting.length + this.#inFlight > this.#maxBuffered) {
-      this.#subscriber.error(overflow(this.#core.name, this.#maxBuffered));
-      return;
-    }
     this.#sendWaiting();
+  }
+
+  /** It may not wait, not even for the turn of the event loop. */
+  #sendOrOverflow(value: T, message: OutgoingMessages): void {
+    const [bytes, priority] = message as [Uint8Array, number];
+    try {
+      if (this.#ticket === null && this.#core.sends.trySend(bytes, priority)) {
+        turn.spend();
+        this.#subscriber.next(value);
+      } else {
+        this.#overflow(value);
+      }
+    } catch (error) {
+      this.#subscriber.error(error);
+    }
   }
 
   end(): void {
@@ -169,10 +213,10 @@ class Outbox<T> {
   }
 }
 
-function overflow(queue: string, maxBuffered: number): MessageQueueError {
+function overflowError(queue: string, maxBuffered: number): MessageQueueError {
   return new MessageQueueError(
     `Queue '${queue}' is full and ${maxBuffered} values wait for it already, as many as maxBuffered ` +
-      `allows. Produce more slowly, or raise maxBuffered`,
+      `allows. Produce more slowly, raise maxBuffered, or give overflow: 'drop'`,
     { code: 'ENOBUFS', errno: -constants.errno.ENOBUFS, syscall: 'mq_timedsend', queue },
   );
 }

@@ -24,9 +24,12 @@ export interface ChannelEnd {
 export interface QueueDuplex<In, Out> {
   /** Event `undelivered`: messages that an owning channel had taken when it was destroyed. */
   on(event: 'undelivered', listener: Undelivered): this;
+  /** Event `drop`, with `overflow: 'drop'`: how many values of a batch were dropped. */
+  on(event: 'drop', listener: (count: number) => void): this;
   on(event: 'data', listener: Listener<Out>): this;
   on(event: string | symbol, listener: AnyListener): this;
   once(event: 'undelivered', listener: Undelivered): this;
+  once(event: 'drop', listener: (count: number) => void): this;
   once(event: 'data', listener: Listener<Out>): this;
   once(event: string | symbol, listener: AnyListener): this;
 }
@@ -43,7 +46,7 @@ export class QueueDuplex<In, Out> extends Duplex {
     writable: ChannelEnd,
     options: ChannelOptions<AnyCodec, boolean>,
   ) {
-    const { readableHighWaterMark = 0, writableHighWaterMark, signal } = options;
+    const { readableHighWaterMark = 0, writableHighWaterMark, overflow, signal } = options;
     super({
       objectMode: true,
       decodeStrings: false,
@@ -55,10 +58,17 @@ export class QueueDuplex<In, Out> extends Duplex {
     const decoder = new Decoder(readable.core.name, options, true);
     this.#reader = new ReadSide(this, readable.core, decoder, readable.owns);
     const encoder = new Encoder(writable.core, options);
-    this.#writer = new WriteSide(writable.core, encoder, writable.owns);
+    const drop = (count: number): boolean => this.emit('drop', count);
+    const onDrop = overflow === 'drop' ? drop : undefined;
+    this.#writer = new WriteSide(writable.core, encoder, writable.owns, onDrop);
     this.#encodings = new Encodings(options.codec);
     // Not as an option of super: one that is aborted already would call _destroy within it.
     if (signal !== undefined) addAbortSignal(signal, this);
+  }
+
+  /** How many values were dropped, with `overflow: 'drop'`. */
+  get dropped(): number {
+    return this.#writer.dropped;
   }
 
   /** Takes no more messages, delivers what it has, and ends its readable side. */

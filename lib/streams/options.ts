@@ -10,7 +10,15 @@ import {
 } from '../codec.js';
 import { invalidType } from '../errors.js';
 import type { Message } from '../message.js';
-import { integer, isBoolean, isPriority, isSignal, type Check, type Checks } from '../options.js';
+import {
+  integer,
+  isBoolean,
+  isPriority,
+  isSignal,
+  oneOf,
+  type Check,
+  type Checks,
+} from '../options.js';
 
 /** Which values stand for messages. */
 export interface CodecOptions<C extends AnyCodec, P extends boolean> {
@@ -66,11 +74,20 @@ export interface ReadStreamOptions<
   signal?: AbortSignal | undefined;
 }
 
+/** What a writer does while its queue is full. */
+export interface OverflowOptions {
+  /**
+   * `'wait'` for room, or `'drop'` the values that find none (or others who wait for it): the stream
+   * counts them in `dropped`, and tells of each batch by the event `drop`. They count as written.
+   *
+   * @defaultValue `'wait'`
+   */
+  overflow?: 'wait' | 'drop' | undefined;
+}
+
 /** How to write a queue as a stream. */
-export interface WriteStreamOptions<
-  C extends AnyCodec = typeof raw,
-  P extends boolean = false,
-> extends EncodeOptions<C, P> {
+export interface WriteStreamOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+  extends EncodeOptions<C, P>, OverflowOptions {
   /**
    * How many values may wait in user space before `write` returns false.
    *
@@ -83,7 +100,7 @@ export interface WriteStreamOptions<
 
 /** How to use two queues as one channel. */
 export interface ChannelOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
-  extends DecodeOptions<C, P>, EncodeOptions<C, P> {
+  extends DecodeOptions<C, P>, EncodeOptions<C, P>, OverflowOptions {
   /**
    * As `highWaterMark` of a reader.
    *
@@ -115,6 +132,7 @@ const isPriorityOption: Check = (argument, value) => {
   isPriority(argument, value);
 };
 
+const overflowChecks = { overflow: oneOf('wait', 'drop') };
 const isHighWaterMark = integer(0, Infinity);
 const codecChecks = { codec: isCodec, withPriority: isBoolean };
 
@@ -140,6 +158,7 @@ export const readStreamChecks: Checks<ReadStreamOptions<AnyCodec, boolean>> = {
 /** @internal */
 export const writeStreamChecks: Checks<WriteStreamOptions<AnyCodec, boolean>> = {
   ...encodeChecks,
+  ...overflowChecks,
   highWaterMark: isHighWaterMark,
   signal: isSignal,
 };
@@ -148,6 +167,7 @@ export const writeStreamChecks: Checks<WriteStreamOptions<AnyCodec, boolean>> = 
 export const channelChecks: Checks<ChannelOptions<AnyCodec, boolean>> = {
   ...decodeChecks,
   ...encodeChecks,
+  ...overflowChecks,
   readableHighWaterMark: isHighWaterMark,
   writableHighWaterMark: isHighWaterMark,
   signal: isSignal,

@@ -5,10 +5,21 @@ import { closeAfter, untilClosed } from './destroying.js';
 import { Encoder, type Chunk } from './encoder.js';
 import { Encodings } from './encodings.js';
 import type { WriteStreamOptions } from './options.js';
+import type { AnyListener } from './readable.js';
 import { WriteSide } from './write-side.js';
 
 /** @internal */
 export type Callback = (error?: Error | null) => void;
+
+/** The typed events of {@link QueueWritable}. */
+// oxlint-disable-next-line no-unused-vars -- both declarations of a class need its parameter
+export interface QueueWritable<T> {
+  /** Event `drop`, with `overflow: 'drop'`: how many values of a batch were dropped. */
+  on(event: 'drop', listener: (count: number) => void): this;
+  on(event: string | symbol, listener: AnyListener): this;
+  once(event: 'drop', listener: (count: number) => void): this;
+  once(event: string | symbol, listener: AnyListener): this;
+}
 
 /**
  * A stream that sends each value as one message. `finish` means that the kernel has all of them, not
@@ -23,17 +34,24 @@ export class QueueWritable<T> extends Writable {
 
   /** @internal */
   constructor(core: QueueCore, options: WriteStreamOptions<AnyCodec, boolean>, owns: boolean) {
-    const { highWaterMark, signal } = options;
+    const { highWaterMark, overflow, signal } = options;
     super({
       objectMode: true,
       // A string must reach the codec as it is.
       decodeStrings: false,
       ...(highWaterMark !== undefined && { highWaterMark }),
     });
-    this.#side = new WriteSide(core, new Encoder(core, options), owns);
+    const drop = (count: number): boolean => this.emit('drop', count);
+    const onDrop = overflow === 'drop' ? drop : undefined;
+    this.#side = new WriteSide(core, new Encoder(core, options), owns, onDrop);
     this.#encodings = new Encodings(options.codec);
     // Not as an option of super: one that is aborted already would call _destroy within it.
     if (signal !== undefined) addAbortSignal(signal, this);
+  }
+
+  /** How many values were dropped, with `overflow: 'drop'`. */
+  get dropped(): number {
+    return this.#side.dropped;
   }
 
   /** Ends it, and waits until the kernel has everything. Rejects with a failure of the stream. */

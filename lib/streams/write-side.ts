@@ -1,27 +1,54 @@
 import { constants } from 'node:os';
 import { AbortError, MessageQueueError } from '../errors.js';
+import type { OutgoingMessages } from '../mailbox.js';
+import { apart } from '../queue/apart.js';
 import type { QueueCore } from '../queue/core.js';
 import type { SendTicket } from '../queue/send-line.js';
+import { turn } from '../queue/turn.js';
 import { nextTick } from '../timers.js';
 import type { Chunk, Encoder } from './encoder.js';
 import { fixLengths } from './fix-lengths.js';
 
-const { EAGAIN } = constants.errno;
+const { EAGAIN, EBADF } = constants.errno;
 
 type Callback = (error?: Error | null) => void;
+
+/** Messages of values that were written together. */
+interface Batch {
+  readonly messages: OutgoingMessages;
+  readonly count: number;
+  /** What is wrong with the value after them. */
+  readonly invalid: Error | null;
+  readonly callback: Callback;
+}
 
 /** The writing half of a stream over a queue. */
 export class WriteSide {
   readonly #core: QueueCore;
   readonly #encoder: Encoder;
   readonly #owns: boolean;
+  readonly #onDrop: ((count: number) => void) | undefined;
+  #dropped = 0;
+  #destroyed = false;
   #ticket: SendTicket | null = null;
   #whenSettled: (() => void) | undefined;
 
-  constructor(core: QueueCore, encoder: Encoder, owns: boolean) {
+  /** @param onDrop - told how many of a batch were dropped; without it they wait for room */
+  constructor(
+    core: QueueCore,
+    encoder: Encoder,
+    owns: boolean,
+    onDrop: ((count: number) => void) | undefined,
+  ) {
     this.#core = core;
     this.#encoder = encoder;
     this.#owns = owns;
+    this.#onDrop = onDrop;
+  }
+
+  /** How many values were dropped. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /**
@@ -29,15 +56,20 @@ export class WriteSide {
    * one, then fails. An error has in `sent` how many of the values have gone.
    */
   write(chunks: readonly Chunk[], callback: Callback): void {
-    const { messages, error: invalid } = this.#encoder.encodeAll(chunks);
-    const count = messages.length / 2;
-    const result = this.#core.closed || count === 0 ? 0 : this.#core.sends.sendNow(messages);
-    const sent = Math.max(0, result);
-    if (sent === count) {
-      // What is written before then comes as one batch.
-      nextTick(callback, withSent(invalid, sent));
+    const { messages, error } = this.#encoder.encodeAll(chunks);
+    const batch = { messages, count: messages.length / 2, invalid: error, callback };
+    if (this.#onDrop !== undefined) {
+      this.#sendOrDrop(batch, 0);
       return;
     }
+    const result = this.#core.closed || batch.count === 0 ? 0 : this.#core.sends.sendNow(messages);
+    const sent = Math.max(0, result);
+    // What is written before the next tick comes as one batch.
+    if (sent === batch.count) nextTick(callback, withSent(error, sent));
+    else this.#stand(batch, sent, result > 0 || result === -EAGAIN);
+  }
+
+  #stand({ messages, invalid, callback }: Batch, sent: number, tried: boolean): void {
     fixLengths(messages);
     this.#ticket = {
       messages,
@@ -47,11 +79,43 @@ export class WriteSide {
         this.#whenSettled?.();
       },
     };
-    this.#core.sends.join(this.#ticket, sent, result > 0 || result === -EAGAIN);
+    this.#core.sends.join(this.#ticket, sent, tried);
+  }
+
+  /** From number `first` on, until one finds the queue full, or others who wait. */
+  #sendOrDrop(batch: Batch, first: number): void {
+    let sent = first;
+    while (sent < batch.count) {
+      if (this.#destroyed) {
+        batch.callback(destroyedError(this.#core.name));
+        return;
+      }
+      if (!turn.open) {
+        turn.next(() => {
+          this.#sendOrDrop(batch, sent);
+        });
+        return;
+      }
+      const result = this.#core.closed ? -EBADF : this.#core.sends.sendNow(batch.messages, sent);
+      if (result === 0 || result === -EAGAIN) break;
+      if (result < 0) {
+        // The line has the error for it.
+        this.#stand(batch, sent, false);
+        return;
+      }
+      sent += result;
+    }
+    const dropped = batch.count - sent;
+    this.#dropped += dropped;
+    nextTick(() => {
+      if (dropped > 0) apart(() => this.#onDrop?.(dropped));
+      batch.callback(withSent(batch.invalid, sent));
+    });
   }
 
   /** For `_destroy`: resolves when nothing is on its way any more and an owned queue is closed. */
   async destroy(): Promise<void> {
+    this.#destroyed = true;
     if (this.#ticket !== null) {
       const settled = new Promise<void>((resolve) => {
         this.#whenSettled = resolve;
