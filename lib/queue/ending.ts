@@ -1,10 +1,14 @@
 import { native } from '../native.js';
+import { nextTick } from '../timers.js';
 import { apart } from './apart.js';
+
+// Some test runners make the global one anew, as a copy that is not kept up to date.
+const real = process.getBuiltinModule('node:process') as { _exiting?: boolean };
 
 /** For listeners of `exit`: whether it is the end, or a program has emitted the event itself and goes on. */
 export function isEnd(): boolean {
   // Node sets it before it emits the event, in whichever way the process ends.
-  return (process as { _exiting?: boolean })._exiting !== false;
+  return real._exiting !== false;
 }
 
 let refused: (() => void)[] = [];
@@ -20,7 +24,7 @@ export function ifGoingOn(resume: () => void): void {
  */
 export function pauseWaits(): void {
   native.pause();
-  process.nextTick(goOn);
+  nextTick(goOn);
 }
 
 function goOn(): void {
