@@ -80,7 +80,8 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
 Queue::Queue(const Napi::CallbackInfo& info)
     : ObjectWrap(info),
       environment_(Environment::Of(info.Env())),
-      context_(info.Env(), "MessageQueue"),
+      // Without an object of its own, which is held weakly, it would be lost at the next collection.
+      context_(info.Env(), "MessageQueue", info.This().As<Napi::Object>()),
       receive_spinner_(this, UV_READABLE),
       send_spinner_(this, UV_WRITABLE),
       receive_countdown_(this, UV_READABLE),

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Bytes } from './bytes.js';
 import type { AnyCodec, raw } from './codec.js';
 import { closedError, MessageQueueError, systemError } from './errors.js';
@@ -327,7 +328,10 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   /** @internal */
   protected override listenersChanged(): void {
     this.#watchLink();
-    const wanted = !this.#paused && !this.#core.closed && this.listenerCount('message') > 0;
+    const isHeard = this.listenerCount('message') > 0;
+    if (isHeard) this.#listeners.begin();
+    else this.#listeners.forget();
+    const wanted = !this.#paused && !this.#core.closed && isHeard;
     if (wanted === this.#listening) return;
     this.#listening = wanted;
     if (wanted) this.#listeners.start();
@@ -342,8 +346,8 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     if (!wanted) this.#core.link.stop();
     else {
       this.#core.link.watch({
-        unlinked: () => this.emit('unlinked'),
-        reopened: () => this.emit('reopened'),
+        unlinked: AsyncResource.bind(() => this.emit('unlinked')),
+        reopened: AsyncResource.bind(() => this.emit('reopened')),
       });
     }
   }

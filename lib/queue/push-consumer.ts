@@ -1,6 +1,7 @@
 import type { Message } from '../message.js';
 import type { QueueCore } from './core.js';
 import type { Ticket } from './receive-line.js';
+import { presentScope, type Scope } from './scope.js';
 
 /** Where a {@link PushConsumer} puts what it gets. */
 export interface Sink {
@@ -18,6 +19,7 @@ export class PushConsumer implements Ticket {
   readonly want = 1;
   readonly #core: QueueCore;
   readonly #sink: Sink;
+  scope: Scope | undefined;
   #active = false;
   #standing = false;
 
@@ -26,7 +28,18 @@ export class PushConsumer implements Ticket {
     this.#sink = sink;
   }
 
+  /** From now on the sink is called in the async context of this moment. */
+  begin(): void {
+    this.scope ??= presentScope();
+  }
+
+  /** The next `begin` counts. */
+  forget(): void {
+    this.scope = undefined;
+  }
+
   start(): void {
+    this.begin();
     this.#active = true;
     this.#join();
   }

@@ -8,6 +8,7 @@ import { apart } from './apart.js';
 import { HeldMessages } from './held-messages.js';
 import { Line, type Place } from './line.js';
 import { ifGoingOn } from './ending.js';
+import { within, type Scope } from './scope.js';
 import { waitError } from './wait-error.js';
 import { Turn, turn } from './turn.js';
 import { Waiter, type WaitMode } from './waiter.js';
@@ -22,6 +23,8 @@ export interface Ticket {
   deliver(messages: Message[]): void;
   /** It has left the line and gets nothing. */
   fail(error: Error): void;
+  /** Where its code is called, if that is code of the user. */
+  readonly scope?: Scope | undefined;
   /** Where it stands; the line's own. */
   place?: Place<Ticket> | undefined;
 }
@@ -71,7 +74,8 @@ export class ReceiveLine {
   /** @param tried - whether its owner has just tried to take something, in vain */
   join(ticket: Ticket, tried = false): void {
     if (this.#closedError !== undefined) {
-      ticket.fail(this.#closedError());
+      const error = this.#closedError();
+      within(ticket.scope, () => ticket.fail(error));
       return;
     }
     ticket.place = this.#tickets.push(ticket);
@@ -150,7 +154,7 @@ export class ReceiveLine {
     this.#closedError = error;
     for (const ticket of this.#tickets.take(Infinity)) {
       apart(() => {
-        ticket.fail(error());
+        within(ticket.scope, () => ticket.fail(error()));
       });
     }
     this.#cancelSurplus();
@@ -215,7 +219,7 @@ export class ReceiveLine {
       const result = this.#native.tryReceive(this.#demand());
       if (result === -EAGAIN) return this.#wait();
       if (result < 0) {
-        this.#tickets.shift()?.fail(systemError(result, 'mq_timedreceive', this.#name));
+        this.#failFirst(systemError(result, 'mq_timedreceive', this.#name));
         return true;
       }
       this.#held.addTaken(inbox.take(this.#native, result));
@@ -226,7 +230,7 @@ export class ReceiveLine {
     if (ticket === undefined) return false;
     const messages = this.#held.take(ticket.want);
     this.#cancelSurplus();
-    ticket.deliver(messages);
+    within(ticket.scope, () => ticket.deliver(messages));
     return true;
   }
 
@@ -242,8 +246,13 @@ export class ReceiveLine {
       ifGoingOn(this.#scheduledPump);
       return false;
     }
-    this.#tickets.shift()?.fail(waitError(refused, 'mq_timedreceive', this.#name));
+    this.#failFirst(waitError(refused, 'mq_timedreceive', this.#name));
     return true;
+  }
+
+  #failFirst(error: Error): void {
+    const ticket = this.#tickets.shift();
+    if (ticket !== undefined) within(ticket.scope, () => ticket.fail(error));
   }
 
   /** What a wait brought: out of the inbox, before anything else is received. */
@@ -265,7 +274,7 @@ export class ReceiveLine {
     this.#waitOver(result);
     try {
       if (typeof result === 'number' && result !== -ECANCELED && result !== -EAGAIN) {
-        this.#tickets.shift()?.fail(waitError(result, 'mq_timedreceive', this.#name));
+        this.#failFirst(waitError(result, 'mq_timedreceive', this.#name));
       }
     } finally {
       this.#pump();

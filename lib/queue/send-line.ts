@@ -5,6 +5,7 @@ import type { NativeQueue } from '../native.js';
 import { nextTick } from '../timers.js';
 import { apart } from './apart.js';
 import { Line, type Place } from './line.js';
+import { within, type Scope } from './scope.js';
 import { turn } from './turn.js';
 import { ifGoingOn } from './ending.js';
 import { waitError } from './wait-error.js';
@@ -18,6 +19,8 @@ export interface SendTicket {
   readonly messages: OutgoingMessages;
   /** It has left the line: `null`, or why not all went. `sent`: how many the kernel took. */
   settle(error: Error | null, sent: number): void;
+  /** Where its code is called, if that is code of the user. */
+  readonly scope?: Scope | undefined;
   /** Where it stands; the line's own. */
   place?: Place<Standing> | undefined;
 }
@@ -106,7 +109,8 @@ export class SendLine {
    */
   join(ticket: SendTicket, sent = 0, tried = false): void {
     if (this.#closedError !== undefined) {
-      ticket.settle(this.#closedError(), sent);
+      const error = this.#closedError();
+      within(ticket.scope, () => ticket.settle(error, sent));
       return;
     }
     const standing = { ticket, count: ticket.messages.length / 2, sent, givenUp: null };
@@ -245,6 +249,7 @@ export class SendLine {
   #settle(standing: Standing, error: Error | null): void {
     if (!this.#line.leave(standing.ticket.place)) return;
     if (this.#line.length === 0) this.#whenIdle?.();
-    standing.ticket.settle(error, standing.sent);
+    const { ticket, sent } = standing;
+    within(ticket.scope, () => ticket.settle(error, sent));
   }
 }

@@ -8,6 +8,7 @@ import type { QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
 import { createChecks, type CreateOptions } from '../queue/open.js';
 import type { Ticket } from '../queue/receive-line.js';
+import { presentScope } from '../queue/scope.js';
 import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
 import { QueueReference } from './attachment.js';
@@ -103,6 +104,7 @@ class Slots<R> implements Ticket {
   readonly #decoder: Decoder;
   readonly #work: (value: unknown, index: number) => ObservableInput<R>;
   readonly #concurrency: number;
+  readonly scope = presentScope();
   #busy = 0;
   #index = 0;
   #standing = false;

@@ -8,6 +8,7 @@ import type { QueueCore } from '../queue/core.js';
 import { createChecks, type CreateOptions } from '../queue/open.js';
 import type { OutgoingMessages } from '../mailbox.js';
 import { Line } from '../queue/line.js';
+import { presentScope } from '../queue/scope.js';
 import type { SendTicket } from '../queue/send-line.js';
 import { turn } from '../queue/turn.js';
 import { Encoder } from '../streams/encoder.js';
@@ -105,6 +106,7 @@ class Outbox<T> {
   readonly #maxBuffered: number;
   readonly #overflow: (value: T) => void;
   #dropped = 0;
+  readonly #scope = presentScope();
   #waiting = new Line<{ value: T; message: OutgoingMessages }>();
   #inFlight = 0;
   #ticket: SendTicket | null = null;
@@ -200,6 +202,7 @@ class Outbox<T> {
     this.#inFlight = batch.length;
     this.#ticket = {
       messages: batch.flatMap(({ message }) => message),
+      scope: this.#scope,
       settle: (error, sent) => {
         this.#inFlight = 0;
         for (const { value } of batch.slice(0, sent)) this.#subscriber.next(value);

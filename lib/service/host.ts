@@ -13,6 +13,7 @@ import { Message } from '../message.js';
 import { checkOptions, isBoolean, isPriority, type Checks } from '../options.js';
 import type { WaitOptions } from '../queue/cancellation.js';
 import { waitChecks } from '../queue/receive.js';
+import { presentScope } from '../queue/scope.js';
 import { nextTick } from '../timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
 import { Acknowledger, type AcknowledgeEvents } from './acknowledge.js';
@@ -125,6 +126,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     refuseSameQueue(requests, responses);
     this.#service = withDefaults(this.#options);
     this.responses$ = new Observable<Decoded<C>>((subscriber) => {
+      const scope = presentScope();
       const fail = (error: unknown): void => {
         if (this.#closing.signal.aborted) subscriber.complete();
         else subscriber.error(error);
@@ -132,6 +134,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
       this.#open().then(({ line }) => {
         if (subscriber.closed) return;
         const ticket: ResponseTicket = {
+          scope,
           deliver: (delivery) => {
             try {
               for (const value of this.#decode(delivery)) subscriber.next(value);

@@ -1,12 +1,15 @@
 import { AbortError } from '../errors.js';
 import { AbortListener } from '../queue/abort-listener.js';
 import { Line, type Place } from '../queue/line.js';
+import { within, type Scope } from '../queue/scope.js';
 import type { Delivery, Receiver } from '../transport/transport.js';
 
 /** A place in the line of those who want a response. Each call of one of these takes it out. */
 export interface ResponseTicket {
   deliver(delivery: Delivery): void;
   fail(error: unknown): void;
+  /** Where its code is called, if that is code of the user. */
+  readonly scope?: Scope | undefined;
   /** Where it stands; the line's own. */
   place?: Place<ResponseTicket> | undefined;
 }
@@ -72,9 +75,14 @@ export class ResponseLine {
     while (this.#tickets.length > 0) {
       const delivery = this.#unclaimed.shift();
       if (delivery === undefined) await this.#receive();
-      else this.#tickets.shift()?.deliver(delivery);
+      else this.#deliver(delivery);
     }
     this.#pumping = false;
+  }
+
+  #deliver(delivery: Delivery): void {
+    const ticket = this.#tickets.shift();
+    if (ticket !== undefined) within(ticket.scope, () => ticket.deliver(delivery));
   }
 
   async #receive(): Promise<void> {
@@ -86,7 +94,8 @@ export class ResponseLine {
     } catch (error) {
       // Its end was asked for. Who joined since then stays in line.
       if (signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR') return;
-      this.#tickets.shift()?.fail(error);
+      const ticket = this.#tickets.shift();
+      if (ticket !== undefined) within(ticket.scope, () => ticket.fail(error));
     }
   }
 }

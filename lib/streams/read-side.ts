@@ -3,6 +3,7 @@ import type { Message } from '../message.js';
 import type { Borrower, QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
 import type { Ticket } from '../queue/receive-line.js';
+import { within, presentScope, type Scope } from '../queue/scope.js';
 import { turn } from '../queue/turn.js';
 import { nextTick } from '../timers.js';
 import type { Decoder } from './decoder.js';
@@ -18,6 +19,8 @@ export class ReadSide implements Ticket, Borrower {
   /** The batch in hand; what is before `#next` has been pushed. */
   #batch: Message[] = [];
   #next = 0;
+  /** Of the first read: all events of the stream come in it. */
+  scope: Scope | undefined;
   #standing = false;
   #pushing = false;
   /** Within a read of the stream itself. */
@@ -42,6 +45,7 @@ export class ReadSide implements Ticket, Borrower {
 
   /** For `_read`. */
   read(): void {
+    this.scope ??= presentScope();
     if (this.#standing || this.#pushing || this.#deferred || this.#stopped) return;
     // Chunks that are pushed within a read go through the stream's buffer: a flowing stream passes
     // them on at once when they come afterwards.
@@ -80,19 +84,23 @@ export class ReadSide implements Ticket, Borrower {
 
   fail(error: Error): void {
     this.#standing = false;
-    if (isClosed(error)) this.stop();
+    if (isClosed(error)) this.#end();
     else this.#stream.destroy(error);
   }
 
   /** Takes no more, and ends the stream after what it has. True when that is something. */
   stop(): boolean {
+    within(this.scope, () => this.#end());
+    return this.#countUnread() > 0;
+  }
+
+  #end(): void {
     if (!this.#stopped && !this.#stream.destroyed) {
       this.#stopped = true;
       const late = this.#leave() && this.#owns ? this.#takeLate() : [];
       if (late.length > 0) this.#push(late);
       else if (!this.#pushing && !this.#deferred) this.#stream.push(null);
     }
-    return this.#countUnread() > 0;
   }
 
   /**

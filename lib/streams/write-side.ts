@@ -3,6 +3,7 @@ import { AbortError, MessageQueueError } from '../errors.js';
 import type { OutgoingMessages } from '../mailbox.js';
 import { apart } from '../queue/apart.js';
 import type { QueueCore } from '../queue/core.js';
+import { presentScope } from '../queue/scope.js';
 import type { SendTicket } from '../queue/send-line.js';
 import { turn } from '../queue/turn.js';
 import { nextTick } from '../timers.js';
@@ -73,6 +74,7 @@ export class WriteSide {
     fixLengths(messages);
     this.#ticket = {
       messages,
+      scope: presentScope(),
       settle: (error, gone) => {
         this.#ticket = null;
         callback(withSent(error ?? invalid, gone));
