@@ -3,10 +3,12 @@
 #include <napi.h>
 
 #include <memory>
+#include <string>
 
 #include "environment.h"
 #include "pool_budget.h"
 #include "queue.h"
+#include "queue_arguments.h"
 #include "syscalls.h"
 
 namespace mqueue {
@@ -37,7 +39,9 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
     return exports;
   }
   exports["unlink"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
-    return Napi::Number::New(info.Env(), Unlink(info[0].ToString().Utf8Value()));
+    std::string name;
+    if (!ReadName(info[0], &name)) return Number(info.Env(), -EINVAL);
+    return Number(info.Env(), Unlink(name));
   });
   // Their ArrayBuffers, see mailbox.h. They are other ones after a queue of larger messages was opened.
   exports["inbox"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {

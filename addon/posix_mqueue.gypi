@@ -12,6 +12,7 @@
         "jobs.cc",
         "mailbox.cc",
         "message_batch.cc",
+        "notice.cc",
         "old_libraries.cc",
         "patience.cc",
         "poller.cc",

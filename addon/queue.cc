@@ -19,6 +19,10 @@ Napi::Function Queue::Define(Napi::Env env) {
                      {
                          InstanceMethod<&Queue::Attributes>("attributes"),
                          InstanceMethod<&Queue::Status>("status"),
+                         InstanceMethod<&Queue::SetPermissions>("setPermissions"),
+                         InstanceMethod<&Queue::FileDescriptor>("descriptor"),
+                         InstanceMethod<&Queue::Watch>("watch"),
+                         InstanceMethod<&Queue::Unwatch>("unwatch"),
                          InstanceMethod<&Queue::ReceiveOnWorker>("receiveOnWorker"),
                          InstanceMethod<&Queue::ReceiveOnLoop>("receiveOnLoop"),
                          InstanceMethod<&Queue::CancelReceive>("cancelReceive"),
@@ -42,7 +46,8 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
   uint32_t mode = 0;
   uint32_t max_messages = 0;
   uint32_t max_message_size = 0;
-  if (!info[0].IsString() || !ReadUint32(env, info[1], &flags) ||
+  std::string name;
+  if (!ReadName(info[0], &name) || !ReadUint32(env, info[1], &flags) ||
       !ReadUint32(env, info[2], &mode) || !ReadUint32(env, info[3], &max_messages) ||
       !ReadUint32(env, info[4], &max_message_size)) {
     return Number(env, -EINVAL);
@@ -52,7 +57,7 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
   wanted.mq_msgsize = max_message_size;
   const bool defaults = max_messages == 0 && max_message_size == 0;
   const int open_flags = static_cast<int>(flags) | O_CLOEXEC;
-  OpenResult result = mqueue::Open(info[0].As<Napi::String>().Utf8Value(), open_flags,
+  OpenResult result = mqueue::Open(name, open_flags,
                                    static_cast<mode_t>(mode), defaults ? nullptr : &wanted);
   if (result.error != 0) return Number(env, result.error);
   struct mq_attr actual = {};
@@ -100,6 +105,7 @@ void Queue::CloseHandles() {
   send_spinner_.Close();
   receive_countdown_.Close();
   send_countdown_.Close();
+  notice_.Close();
 }
 
 Napi::Value Queue::Attributes(const Napi::CallbackInfo& info) {
@@ -123,6 +129,42 @@ Napi::Value Queue::Status(const Napi::CallbackInfo& info) {
   result[2U] = Number(info.Env(), status.st_mode & 07777);
   result[3U] = Number(info.Env(), static_cast<long>(status.st_nlink));
   return result;
+}
+
+// setPermissions(mode, group): 0 or a negative errno. Without a group it stays as it is.
+Napi::Value Queue::SetPermissions(const Napi::CallbackInfo& info) {
+  uint32_t mode = 0;
+  if (!ReadUint32(info.Env(), info[0], &mode)) return Number(info.Env(), -EINVAL);
+  uint32_t group = 0;
+  const bool given = ReadUint32(info.Env(), info[1], &group);
+  const int error = mqueue::SetPermissions(fd(), static_cast<mode_t>(mode), given ? &group : nullptr);
+  return Number(info.Env(), error);
+}
+
+// -1 once it is closed.
+Napi::Value Queue::FileDescriptor(const Napi::CallbackInfo& info) {
+  return Number(info.Env(), fd());
+}
+
+// 0 or a negative errno.
+Napi::Value Queue::Watch(const Napi::CallbackInfo& info) {
+  if (!descriptor_.valid()) return Number(info.Env(), -EBADF);
+  if (environment_->stopped()) return Number(info.Env(), -ECANCELED);
+  if (notice_.active()) return Number(info.Env(), 0);
+  const int error = notice_.Start();
+  if (error == 0) Ref();
+  return Number(info.Env(), error);
+}
+
+Napi::Value Queue::Unwatch(const Napi::CallbackInfo& info) {
+  StopWatching();
+  return info.Env().Undefined();
+}
+
+void Queue::StopWatching() {
+  if (!notice_.active()) return;
+  notice_.Close();
+  Unref();
 }
 
 // How many messages are in the inbox, or a negative errno.
@@ -180,6 +222,7 @@ Napi::Value Queue::SetReferenced(const Napi::CallbackInfo& info) {
   const bool referenced = info[0].ToBoolean();
   poller_.SetReferenced(referenced);
   receive_spinner_.SetReferenced(referenced);
+  notice_.SetReferenced(referenced);
   send_spinner_.SetReferenced(referenced);
   return info.Env().Undefined();
 }
@@ -188,6 +231,7 @@ Napi::Value Queue::SetReferenced(const Napi::CallbackInfo& info) {
 Napi::Value Queue::Close(const Napi::CallbackInfo& info) {
   if (receive_way_ != Way::kNone || send_way_ != Way::kNone) return Number(info.Env(), -EBUSY);
   reservation_.Release();
+  StopWatching();
   CloseHandles();
   return Number(info.Env(), descriptor_.Close());
 }

@@ -11,6 +11,7 @@
 #include "descriptor.h"
 #include "environment.h"
 #include "message_batch.h"
+#include "notice.h"
 #include "poller.h"
 #include "pool_budget.h"
 #include "queue_arguments.h"
@@ -23,6 +24,8 @@ class SendJob;
 
 // One open queue, as JavaScript sees it. Every method answers with a negative errno instead of
 // throwing; the policy (who waits, in which way, what is told to the user) is JavaScript's.
+//
+// `onchange` is called after changes while it is watched, which keeps the object too.
 //
 // There is at most one wait in each direction. Its end is told by a call of the property
 // `onreceive` (how many messages are in the inbox, or a negative errno) or `onsend` (how many were
@@ -68,6 +71,8 @@ class Queue : public Napi::ObjectWrap<Queue> {
   void Ready(int status, int events);
   void ReceiveJobBack(int error, const MessageBatch& batch);
   void SendJobBack(int error, size_t sent);
+  // From the notice.
+  void Changed();
   void CloseHandles();
   // At the end: what is in the inbox, waiting a moment for room.
   void GiveBackInbox();
@@ -77,6 +82,10 @@ class Queue : public Napi::ObjectWrap<Queue> {
 
   Napi::Value Attributes(const Napi::CallbackInfo& info);
   Napi::Value Status(const Napi::CallbackInfo& info);
+  Napi::Value SetPermissions(const Napi::CallbackInfo& info);
+  Napi::Value FileDescriptor(const Napi::CallbackInfo& info);
+  Napi::Value Watch(const Napi::CallbackInfo& info);
+  Napi::Value Unwatch(const Napi::CallbackInfo& info);
   Napi::Value ReceiveOnWorker(const Napi::CallbackInfo& info);
   Napi::Value ReceiveOnLoop(const Napi::CallbackInfo& info);
   Napi::Value CancelReceive(const Napi::CallbackInfo& info);
@@ -107,6 +116,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   long Post(int error, const MessageBatch& batch);
   void DeliverReceived(long result);
   void DeliverSent(int error, size_t sent);
+  void StopWatching();
   void Call(const char* property, napi_value argument);
 
   std::shared_ptr<Environment> environment_;
@@ -122,6 +132,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Spinner send_spinner_;
   Countdown receive_countdown_;
   Countdown send_countdown_;
+  Notice notice_{this};
 
   Way receive_way_ = Way::kNone;
   size_t receive_max_ = 0;

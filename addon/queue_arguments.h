@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "mailbox.h"
 
@@ -30,6 +31,18 @@ inline size_t Maximum(const Napi::CallbackInfo& info) {
   uint32_t max = 1;
   if (!ReadUint32(info.Env(), info[0], &max)) max = 1;
   return Maximum(max);
+}
+
+// The name of a queue: a string, or the bytes of one that is no UTF-8.
+inline bool ReadName(const Napi::Value& value, std::string* name) {
+  if (value.IsString()) {
+    *name = value.As<Napi::String>().Utf8Value();
+    return true;
+  }
+  if (!value.IsBuffer()) return false;
+  const auto bytes = value.As<Napi::Buffer<char>>();
+  name->assign(bytes.Data(), bytes.Length());
+  return true;
 }
 
 // How many messages JavaScript put into the outbox.

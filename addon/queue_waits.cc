@@ -307,6 +307,14 @@ void Queue::DeliverSent(int error, size_t sent) {
   Call("onsend", Number(Env(), sent > 0 ? static_cast<long>(sent) : error));
 }
 
+void Queue::Changed() {
+  if (environment_->stopped()) return;
+  const Napi::HandleScope scope(Env());
+  // JavaScript may drop its last reference meanwhile.
+  [[maybe_unused]] const Napi::Object alive = Value();
+  Call("onchange", Env().Undefined());
+}
+
 void Queue::Call(const char* property, napi_value argument) {
   const Napi::Env env = Env();
   const Napi::Object self = Value();

@@ -48,6 +48,13 @@ int GetAttributes(int fd, struct mq_attr* attributes) {
 
 int GetStatus(int fd, struct stat* status) { return fstat(fd, status) == 0 ? 0 : -errno; }
 
+int SetPermissions(int fd, mode_t mode, const gid_t* group) {
+  constexpr uid_t kSameOwner = static_cast<uid_t>(-1);
+  // The group first: the mode is for that one.
+  if (group != nullptr && fchown(fd, kSameOwner, *group) != 0) return -errno;
+  return fchmod(fd, mode) == 0 ? 0 : -errno;
+}
+
 ssize_t Receive(int fd, char* buffer, size_t size, unsigned* priority,
                 const struct timespec* deadline) {
   return Result(syscall(SYS_mq_timedreceive, fd, buffer, size, priority, deadline));

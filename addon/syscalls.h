@@ -32,6 +32,9 @@ int GetAttributes(int fd, struct mq_attr* attributes);
 // Owner, group, mode, and whether it still has a name (st_nlink).
 int GetStatus(int fd, struct stat* status);
 
+// Whatever the umask. The group stays as it is where none is given.
+int SetPermissions(int fd, mode_t mode, const gid_t* group);
+
 // Wait until `deadline` (CLOCK_REALTIME, absolute; the kernel reads it when the call begins), or for
 // ever when it is null. Receive returns the length of the message.
 ssize_t Receive(int fd, char* buffer, size_t size, unsigned* priority,

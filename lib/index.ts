@@ -14,13 +14,15 @@ export {
 export { AbortError, InvalidMessageError, MessageQueueError, type ErrorDetails } from './errors.js';
 export { limits, type Limits } from './limits.js';
 export { Message } from './message.js';
-export { MessageQueue, type MessageQueueEvents } from './queue.js';
+export type { ListOptions, QueueName } from './names.js';
+export { MessageQueue, type FirstOfQueues, type MessageQueueEvents } from './queue.js';
 export type { WaitOptions } from './queue/cancellation.js';
 export type { MessageObserver, ObservableMessages, Unsubscribable } from './queue/observe.js';
 export type { CreateOptions, OpenOptions, WaitingOptions } from './queue/open.js';
 export type { PriorityOption, SendOptions } from './queue/send.js';
 export type { QueueStat } from './queue/stat.js';
 export type { TrustedOwner } from './queue/trusted-owner.js';
+export type { WaitForOptions } from './queue/wait-for.js';
 export type { WaitingWay, WaitMode } from './queue/waiter.js';
 export {
   createDuplex,

@@ -1,8 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile, readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { types } from 'node:util';
 import { invalidType, MessageQueueError, withCode } from './errors.js';
 
 const LONGEST_NAME = 255;
+
+/** The name of a queue; as bytes where it is no UTF-8. */
+export type QueueName = string | Uint8Array;
 
 type NameCode = 'EINVAL' | 'ENOENT' | 'EACCES' | 'ENAMETOOLONG';
 
@@ -15,7 +20,12 @@ type NameCode = 'EINVAL' | 'ENOENT' | 'EACCES' | 'ENAMETOOLONG';
  */
 export function checkName(name: unknown, syscall = 'mq_open'): asserts name is string {
   if (typeof name !== 'string') throw invalidType('name', "a string such as '/jobs'", name);
-  const problem = findProblem(name);
+  check(name, Buffer.byteLength(name), syscall);
+}
+
+/** @param length - in bytes */
+function check(name: string, length: number, syscall: string): void {
+  const problem = findProblem(name, length);
   if (problem === undefined) return;
   const [code, text] = problem;
   const shown = name.length > 60 ? `${name.slice(0, 57)}...` : name;
@@ -27,7 +37,38 @@ export function checkName(name: unknown, syscall = 'mq_open'): asserts name is s
   });
 }
 
-function findProblem(name: string): [NameCode, string] | undefined {
+/**
+ * As `checkName`, for a name that may be given as bytes: the same name as a string where that has it.
+ *
+ * @throws as `checkName`
+ */
+export function checkQueueName(name: unknown, syscall = 'mq_open'): QueueName {
+  if (!isBytes(name)) {
+    checkName(name, syscall);
+    return name;
+  }
+  // Its own: the bytes may be changed, and a name is used again and again.
+  const bytes = Buffer.from(name);
+  // Each byte as one character, so that its checks are those of a string.
+  check(bytes.toString('latin1'), bytes.length, syscall);
+  return isUtf8(bytes) ? bytes.toString() : bytes;
+}
+
+/** A name for people: bytes that are no UTF-8 are written as `\xe9`. */
+export function shownName(name: QueueName): string {
+  if (typeof name === 'string') return name;
+  const hex = (character: string): string =>
+    `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return Buffer.from(name)
+    .toString('latin1')
+    .replace(/[^ -~]/g, hex);
+}
+
+function isBytes(name: unknown): name is Uint8Array {
+  return types.isUint8Array(name);
+}
+
+function findProblem(name: string, length: number): [NameCode, string] | undefined {
   if (name === '') return ['EINVAL', "is empty: a name is a slash and a word, such as '/jobs'"];
   if (name.includes('\0')) return ['EINVAL', 'has a NUL byte, where the kernel would cut it off'];
   if (/\p{Surrogate}/u.test(name)) {
@@ -42,12 +83,25 @@ function findProblem(name: string): [NameCode, string] | undefined {
     return ['EACCES', 'has a second slash: names are flat, there are no folders'];
   }
   if (word === '.' || word === '..') return ['EACCES', 'is a folder name: choose another word'];
-  const length = Buffer.byteLength(word);
-  if (length > LONGEST_NAME) {
-    return ['ENAMETOOLONG', `has ${length} bytes after its slash: ${LONGEST_NAME} is the most`];
+  if (length - 1 > LONGEST_NAME) {
+    return ['ENAMETOOLONG', `has ${length - 1} bytes after its slash: ${LONGEST_NAME} is the most`];
   }
   return undefined;
 }
+
+/** What to list. */
+export interface ListOptions {
+  /**
+   * `'utf8'` gives strings, of the names that are UTF-8; `'buffer'` gives the bytes of every name, which
+   * `MessageQueue.open` and `unlink` take too.
+   *
+   * @defaultValue `'utf8'`
+   */
+  encoding?: 'utf8' | 'buffer' | undefined;
+}
+
+const SLASH = Buffer.from('/');
+let warned = false;
 
 /**
  * The names of all queues of this IPC namespace, sorted. Reads the mqueue file system, see
@@ -56,7 +110,7 @@ function findProblem(name: string): [NameCode, string] | undefined {
  * @throws MessageQueueError with code `ERR_MQ_NOT_MOUNTED` where that is not mounted,
  * `ERR_MQ_UNSUPPORTED` where this is not Linux
  */
-export async function listNames(): Promise<string[]> {
+export async function listNames(encoding: 'utf8' | 'buffer'): Promise<string[] | Buffer[]> {
   if (process.platform !== 'linux') {
     throw new MessageQueueError(
       `The queues cannot be listed: they are those of Linux, and this is ${process.platform}`,
@@ -72,8 +126,23 @@ export async function listNames(): Promise<string[]> {
       { code: 'ERR_MQ_NOT_MOUNTED' },
     );
   }
-  const names = await readdir(folder);
-  return names.map((name) => `/${name}`).sort();
+  const words = await readdir(folder, { encoding: 'buffer' });
+  const names = words.map((word) => Buffer.concat([SLASH, word])).sort((a, b) => a.compare(b));
+  if (encoding === 'buffer') return names;
+  // As a string it would be the name of another queue.
+  const strings = names.filter((name) => isUtf8(name)).map(String);
+  if (strings.length < names.length) warnOfBytes(names.length - strings.length);
+  return strings.sort();
+}
+
+function warnOfBytes(count: number): void {
+  if (warned) return;
+  warned = true;
+  process.emitWarning(
+    `MessageQueue.list() leaves out ${count} of the queues, whose names are not UTF-8. Ask for all by ` +
+      `list({ encoding: 'buffer' }). This is the only warning`,
+    { type: 'MessageQueueWarning', code: 'MQ_NAMES' },
+  );
 }
 
 /**

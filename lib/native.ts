@@ -16,12 +16,24 @@ export interface NativeQueue {
   onreceive: (result: number) => void;
   /** Called at the end of a waiting send: how many were sent, or a negative errno. */
   onsend: (result: number) => void;
+  /** Called after changes while it is watched: a message came, or one went. */
+  onchange: () => void;
 
   /** `[maxMessages, maxMessageSize, currentMessages]` */
   attributes(): [number, number, number] | number;
 
   /** `[owner, group, mode, names]`; no names: it was unlinked. See fstat(2). */
   status(): [number, number, number, number] | number;
+
+  /** Whatever the umask. 0 or a negative errno. */
+  setPermissions(mode: number, group: number | undefined): number;
+
+  /** -1 once it is closed. */
+  descriptor(): number;
+
+  /** Begins to call `onchange`, first for the present state. 0 or a negative errno. */
+  watch(): number;
+  unwatch(): void;
 
   /**
    * Up to `max` messages without waiting: how many are in the inbox, or a negative errno, `-EAGAIN`
@@ -76,13 +88,13 @@ export interface NativeQueue {
 export interface NativeBinding {
   /** 0 for both sizes: the kernel's defaults. The queue, or a negative errno. */
   open(
-    name: string,
+    name: string | Uint8Array,
     flags: number,
     mode: number,
     maxMessages: number,
     maxMessageSize: number,
   ): NativeQueue | number;
-  unlink(name: string): number;
+  unlink(name: string | Uint8Array): number;
   /** The memory that both sides share. Another one once a queue of larger messages was opened. */
   inbox(): ArrayBuffer;
   outbox(): ArrayBuffer;

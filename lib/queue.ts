@@ -1,15 +1,16 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Bytes } from './bytes.js';
 import type { AnyCodec, raw } from './codec.js';
-import { closedError, MessageQueueError, systemError } from './errors.js';
+import { closedError, invalidType, MessageQueueError, withCode } from './errors.js';
+import { showAs } from './inspect.js';
 import type { Message } from './message.js';
-import { checkName, listNames } from './names.js';
-import { native } from './native.js';
-import { checkOptions, integer } from './options.js';
+import { checkQueueName, listNames, type ListOptions, type QueueName } from './names.js';
+import { checkOptions, integer, oneOf } from './options.js';
+import { Changes } from './queue/changes.js';
 import { nextTick } from './timers.js';
 import { Turn } from './queue/turn.js';
 import type { WaitOptions } from './queue/cancellation.js';
-import type { QueueCore } from './queue/core.js';
+import { QueueCore } from './queue/core.js';
 import { DemandEmitter } from './queue/demand-emitter.js';
 import { isClosed } from './queue/is-closed.js';
 import { MessageIterator } from './queue/iterator.js';
@@ -17,8 +18,11 @@ import { observe, type ObservableMessages } from './queue/observe.js';
 import { openQueue, type OpenOptions } from './queue/open.js';
 import { PushConsumer } from './queue/push-consumer.js';
 import { receiveMany, receiveOne } from './queue/receive.js';
+import { receiveFirst } from './queue/receive-first.js';
 import { send, trySend, type PriorityOption, type SendOptions } from './queue/send.js';
 import type { QueueStat } from './queue/stat.js';
+import { unlinkQueue } from './queue/unlink.js';
+import { openWhenThere, type WaitForOptions } from './queue/wait-for.js';
 import type { WaitingWay } from './queue/waiter.js';
 import {
   readStreamChecks,
@@ -35,6 +39,14 @@ import { QueueWritable } from './streams/writable.js';
 export interface MessageQueueEvents {
   /** One message. Taken from the queue only while there are listeners, and it is not paused. */
   message: [message: Message];
+  /**
+   * There is a message, and none was taken for this: the use of mq_notify(3), for any number of listeners and
+   * processes. Told when a listener is added, and after each change of the queue as long as there is one:
+   * at least once for each message that comes and is not taken at once, perhaps more often.
+   */
+  readable: [];
+  /** There is room again, after a `trySend` that was false, or a full queue when the listener was added. */
+  writable: [];
   /** Taking messages for the listeners failed. The queue is paused: `resume()` tries again. */
   error: [error: Error];
   /**
@@ -53,7 +65,15 @@ export let coreOf: (queue: MessageQueue) => QueueCore;
 /** @internal */
 export let isQueue: (value: unknown) => value is MessageQueue;
 
+/** The first message of several queues. */
+export interface FirstOfQueues {
+  /** The one of them that it is from. */
+  queue: MessageQueue;
+  message: Message;
+}
+
 const checkMax = integer(1, Infinity);
+const listChecks = { encoding: oneOf('utf8', 'buffer') };
 
 /**
  * An open POSIX message queue, see mq_overview(7).
@@ -64,6 +84,7 @@ const checkMax = integer(1, Infinity);
 export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   readonly #core: QueueCore;
   readonly #listeners: PushConsumer;
+  readonly #changes: Changes;
   #listening = false;
   #watching = false;
   #paused = false;
@@ -76,6 +97,8 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   }
 
   private constructor(core: QueueCore) {
+    // From JavaScript it can be called.
+    if (!((core as unknown) instanceof QueueCore)) throw constructorError();
     super();
     this.#core = core;
     this.#listeners = new PushConsumer(core, {
@@ -87,45 +110,83 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
         this.emit('error', error);
       },
     });
+    this.#changes = new Changes(core, {
+      readable: () => this.emit('readable'),
+      writable: () => this.emit('writable'),
+    });
   }
 
   /**
    * Opens a queue, or creates it. See mq_open(3).
    *
-   * @param name - a slash and up to 255 bytes without another slash
+   * @param name - a slash and up to 255 bytes without another slash; as bytes where they are no UTF-8
    * @throws TypeError or RangeError for a bad name or option, before anything is changed
    * @throws MessageQueueError with code `ENOENT`, `EEXIST` (with `exclusive`), `EACCES`, `EINVAL`
    * (a size over a limit), `EMFILE` (descriptors or queue bytes used up), `ENOSPC` (too many queues),
-   * `ERR_MQ_UNTRUSTED_OWNER` (with `create`: it belongs to another user), `ERR_MQ_UNSUPPORTED` (there
-   * is no native addon for this system: the message says what to do)
+   * `ERR_MQ_UNTRUSTED_OWNER` (with `create`: it belongs to another user), `ERR_MQ_SIZES` (with
+   * `onMismatch: 'error'`), `ERR_MQ_UNSUPPORTED` (there is no native addon for this system: the message
+   * says what to do)
    */
-  static open(name: string, options?: OpenOptions): MessageQueue {
+  static open(name: QueueName, options?: OpenOptions): MessageQueue {
     return new MessageQueue(openQueue('MessageQueue.open()', name, options));
+  }
+
+  /**
+   * Opens a queue that somebody else creates, as soon as there is one of that name. It is looked for every
+   * 10 milliseconds, then ever more rarely, up to four times a second.
+   *
+   * @param name - as for `open`
+   * @returns rejects as `open` throws, but not with `ENOENT`; with AbortError; with MessageQueueError with
+   * code `ETIMEDOUT`
+   */
+  static async waitFor(name: QueueName, options?: WaitForOptions): Promise<MessageQueue> {
+    return new MessageQueue(await openWhenThere(name, options));
+  }
+
+  /**
+   * Takes the first message of several queues; where several have one, from the foremost in the list. What
+   * the others have stays theirs: a message that was on its way from another of them is held there.
+   *
+   * @returns rejects as `receive` does
+   */
+  static async receiveFirst(
+    queues: readonly MessageQueue[],
+    options?: WaitOptions,
+  ): Promise<FirstOfQueues> {
+    if (!Array.isArray(queues) || queues.length === 0 || !queues.every(isQueue)) {
+      throw invalidType('queues', 'a list of one MessageQueue or more', queues);
+    }
+    const cores = queues.map((queue) => queue.#core);
+    const [index, message] = await receiveFirst(cores, options);
+    return { queue: queues[index] as MessageQueue, message };
   }
 
   /**
    * Removes the name at once. Who has the queue open goes on using it; it is gone with the last of
    * them. See mq_unlink(3).
    *
+   * @param name - as for `open`
    * @throws MessageQueueError with code `ENOENT` or `EACCES`
    */
-  static unlink(name: string): void {
-    checkName(name, 'mq_unlink');
-    const result = native.unlink(name);
-    if (result !== 0) throw systemError(result, 'mq_unlink', name);
+  static unlink(name: QueueName): void {
+    unlinkQueue(checkQueueName(name, 'mq_unlink'));
   }
 
   /**
-   * The names of all queues, sorted.
+   * The names of all queues, sorted: those that are UTF-8, or all of them as bytes. Which queues there are
+   * only this tells; it may be others in the next moment.
    *
    * @throws MessageQueueError with code `ERR_MQ_NOT_MOUNTED` where the mqueue file system is not
    * mounted, see mq_overview(7)
    */
-  static list(): Promise<string[]> {
-    return listNames();
+  static list(options?: { encoding?: 'utf8' | undefined }): Promise<string[]>;
+  static list(options: { encoding: 'buffer' }): Promise<Buffer[]>;
+  static async list(options?: ListOptions): Promise<string[] | Buffer[]> {
+    const { encoding = 'utf8' } = checkOptions('MessageQueue.list()', options, listChecks);
+    return listNames(encoding);
   }
 
-  /** The name it was opened by. */
+  /** The name it was opened by. Bytes in it that are no UTF-8 are written as `\\xe9`. */
   get name(): string {
     return this.#core.name;
   }
@@ -137,6 +198,20 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    */
   stat(): QueueStat {
     return this.#core.stat();
+  }
+
+  /** Its file descriptor, for other tools; -1 once it is closed. Another one after `reopened`. */
+  get fd(): number {
+    return this.#core.descriptor;
+  }
+
+  /**
+   * Removes its name, as `MessageQueue.unlink` does; while it is open only if the name is still its own.
+   *
+   * @throws MessageQueueError with code `ENOENT` or `EACCES`
+   */
+  unlink(): void {
+    this.#core.unlink();
   }
 
   /** How many messages the queue holds at most. */
@@ -196,7 +271,9 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * @throws as `send` rejects
    */
   trySend(data: Bytes | Message, options?: PriorityOption): boolean {
-    return trySend(this.#core, data, options);
+    const sent = trySend(this.#core, data, options);
+    if (!sent) this.#changes.refused();
+    return sent;
   }
 
   /**
@@ -328,6 +405,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   /** @internal */
   protected override listenersChanged(): void {
     this.#watchLink();
+    this.#watchChanges();
     const isHeard = this.listenerCount('message') > 0;
     if (isHeard) this.#listeners.begin();
     else this.#listeners.forget();
@@ -336,6 +414,11 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     this.#listening = wanted;
     if (wanted) this.#listeners.start();
     else this.#listeners.stop();
+  }
+
+  #watchChanges(): void {
+    if (this.#core.closed) return;
+    this.#changes.watch(this.listenerCount('readable') + this.listenerCount('writable') > 0);
   }
 
   #watchLink(): void {
@@ -364,6 +447,20 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     nextTick(() => this.emit('close'));
     return result;
   }
+}
+
+showAs(MessageQueue, (queue) => {
+  const { name, closed, heldMessages, maxMessages, maxMessageSize, waiting } = queue;
+  if (closed) return { name, closed, heldMessages };
+  const { currentMessages } = queue;
+  return { name, currentMessages, heldMessages, maxMessages, maxMessageSize, waiting };
+});
+
+function constructorError(): TypeError & { code: string } {
+  return withCode(
+    new TypeError('A MessageQueue is made by MessageQueue.open(), not by its constructor'),
+    { code: 'ERR_ILLEGAL_CONSTRUCTOR' },
+  );
 }
 
 // Not every runtime has the symbol; libraries then look for '@@observable'.

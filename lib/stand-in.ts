@@ -1,4 +1,5 @@
 import { MessageQueueError } from './errors.js';
+import { shownName } from './names.js';
 import type { NativeBinding } from './native.js';
 
 // As many as the header of a mailbox without messages has, see mailbox.ts.
@@ -21,8 +22,8 @@ export function standIn(reason: Error): NativeBinding {
     });
   };
   return {
-    open: (name) => refuse('mq_open', name),
-    unlink: (name) => refuse('mq_unlink', name),
+    open: (name) => refuse('mq_open', shownName(name)),
+    unlink: (name) => refuse('mq_unlink', shownName(name)),
     inbox: () => mailbox,
     outbox: () => mailbox,
     stop: () => 0,

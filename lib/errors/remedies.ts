@@ -6,8 +6,9 @@ const REPLACED =
 const remedies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   mq_open: {
     EACCES:
-      'this user may not open it so. Ask the owner for permission (the mode option at its ' +
-      'creation), or open it with less access',
+      'this user may not open it so. Ask the owner for permission, or open it with less access. What ' +
+      'its creator gave as mode may be less by the umask of that process: see stat() there, and the ' +
+      'option exactMode',
     EEXIST: 'it exists already. Leave exclusive out, choose another name, or unlink it first',
     EINVAL:
       'the name or a size was refused. The name needs a leading slash; maxMessages and ' +
@@ -22,7 +23,8 @@ const remedies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       '/proc/sys/fs/mqueue/queues_max',
   },
   mq_unlink: {
-    EACCES: 'this user may not unlink it. Only its owner and root may',
+    EACCES:
+      'this user may not unlink it. Only its owner and root may; or a sandbox forbids it to all',
     ENOENT: 'there is none of this name. It may have been unlinked already',
   },
   mq_timedreceive: {

@@ -16,6 +16,9 @@ export interface WaitOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** What is waited for. */
+type Waited = Pick<QueueCore, 'name' | 'timers'>;
+
 /** Whether nothing can give such a wait up. */
 export function isUnlimited(options: WaitOptions): boolean {
   return options.signal === undefined && (options.timeout ?? Infinity) === Infinity;
@@ -26,19 +29,14 @@ export function isUnlimited(options: WaitOptions): boolean {
  * timer and no listener behind.
  */
 export class Cancellation {
-  readonly #core: QueueCore;
+  readonly #core: Waited;
   readonly #syscall: string;
   readonly #options: WaitOptions;
   readonly #giveUp: (error: Error) => void;
   readonly #listener: AbortListener | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    core: QueueCore,
-    syscall: string,
-    options: WaitOptions,
-    giveUp: (error: Error) => void,
-  ) {
+  constructor(core: Waited, syscall: string, options: WaitOptions, giveUp: (error: Error) => void) {
     this.#core = core;
     this.#syscall = syscall;
     this.#options = options;

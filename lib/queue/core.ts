@@ -1,5 +1,7 @@
+import { constants } from 'node:os';
 import { closedError, systemError } from '../errors.js';
 import type { Message } from '../message.js';
+import type { QueueName } from '../names.js';
 import type { NativeQueue } from '../native.js';
 import { apart } from './apart.js';
 import { closedInTime, closeWhenDropped, closing, type Remains } from './left-open.js';
@@ -8,9 +10,14 @@ import { QueueLink } from './queue-link.js';
 import { ReceiveLine } from './receive-line.js';
 import { SendLine } from './send-line.js';
 import { QueueSizes } from './sizes.js';
-import { statOf, type QueueStat } from './stat.js';
+import { isUnlinked, statOf, type QueueStat } from './stat.js';
 import { WaitTimers } from './wait-timers.js';
+import { unlinkQueue } from './unlink.js';
 import { Waiter, type WaitMode, type WaitingWay } from './waiter.js';
+
+const WITHOUT_NAME =
+  'its name was removed already, and may be that of another queue by now. To remove that one, use ' +
+  'MessageQueue.unlink()';
 
 /** What reads a queue object that it does not own, and must be told when that closes. */
 export interface Borrower {
@@ -20,6 +27,8 @@ export interface Borrower {
 
 /** How a queue is opened, after all checks. */
 export interface CoreOptions {
+  /** What the kernel knows it by, where that is not its name as a string. */
+  readonly key: QueueName;
   /** The function that was called for it. */
   readonly opener: string;
   readonly wait: WaitMode;
@@ -29,6 +38,7 @@ export interface CoreOptions {
 /** An open queue without its public face: what streams, Observables and transports work with. */
 export class QueueCore {
   readonly name: string;
+  readonly key: QueueName;
   readonly receives: ReceiveLine;
   readonly sends: SendLine;
   readonly timers: WaitTimers = new WaitTimers();
@@ -43,6 +53,7 @@ export class QueueCore {
 
   constructor(name: string, native: NativeQueue, options: CoreOptions) {
     this.name = name;
+    this.key = options.key;
     this.#native = native;
     this.#sizes = new QueueSizes(name, native);
     this.#wait = options.wait;
@@ -71,6 +82,35 @@ export class QueueCore {
   stat(): QueueStat {
     if (this.#closed) throw closedError(this.name, 'fstat');
     return statOf(this.#native, this.name);
+  }
+
+  /**
+   * Removes its name: while it is open only if no other queue has that by now.
+   *
+   * @throws MessageQueueError
+   */
+  unlink(): void {
+    if (!this.#closed && isUnlinked(this.#native)) {
+      throw systemError(-constants.errno.ENOENT, 'mq_unlink', this.name, WITHOUT_NAME);
+    }
+    unlinkQueue(this.key);
+  }
+
+  /** -1 once it is closed. */
+  get descriptor(): number {
+    return this.#native.descriptor();
+  }
+
+  /** Calls `changed` after changes, and begins with the present state. */
+  watch(changed: () => void): void {
+    this.#native.onchange = changed;
+    const problem = this.#native.watch();
+    if (problem !== 0) throw systemError(problem, 'epoll_ctl', this.name);
+  }
+
+  unwatch(): void {
+    this.#native.onchange = () => undefined;
+    this.#native.unwatch();
   }
 
   get closed(): boolean {
@@ -145,6 +185,7 @@ export class QueueCore {
     this.#closed = true;
     closing(this.#remains);
     this.#link.stop();
+    this.unwatch();
     for (const borrower of [...this.#borrowers]) {
       apart(() => {
         if (!borrower.stop()) this.#borrowers.delete(borrower);

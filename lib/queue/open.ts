@@ -1,19 +1,12 @@
-import { constants as files } from 'node:fs';
-import { constants } from 'node:os';
-import { invalidValue, systemError } from '../errors.js';
-import { defaultSizes, explainOpenFailure } from '../limits.js';
-import { checkName } from '../names.js';
-import { openNative } from '../mailbox.js';
-import type { NativeQueue } from '../native.js';
+import { invalidValue } from '../errors.js';
+import { checkQueueName, shownName, type QueueName } from '../names.js';
 import { checkOptions, integer, isBoolean, oneOf, type Checks } from '../options.js';
 import { QueueCore } from './core.js';
+import { isMode } from './mode.js';
+import { Opening } from './opening.js';
 import { ReopeningQueue } from './reopening.js';
-import { statOf } from './stat.js';
-import { isTrusted, isTrustedOwner, untrustedError, type TrustedOwner } from './trusted-owner.js';
+import { isTrustedOwner, type TrustedOwner } from './trusted-owner.js';
 import type { WaitMode } from './waiter.js';
-
-const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = files;
-const ACCESS = { read: O_RDONLY, write: O_WRONLY, readwrite: O_RDWR };
 
 // The kernel's own ceilings, HARD_MSGMAX and HARD_MSGSIZEMAX of mq_overview(7).
 const MOST_MESSAGES = 65_536;
@@ -59,23 +52,43 @@ export interface CreateOptions extends WaitingOptions {
    */
   exclusive?: boolean | undefined;
   /**
-   * Permissions of a created queue, less the process's umask.
+   * Permissions of a created queue, less the process's umask: a number such as `0o660`, or a string of
+   * octal digits such as `'0660'`.
    *
    * @defaultValue 0o600
    */
-  mode?: number | undefined;
+  mode?: number | string | undefined;
   /**
-   * How many messages a created queue holds. An existing queue keeps its own.
+   * Gives a created queue exactly its `mode`, whatever the umask. Always so with `group`.
+   *
+   * @defaultValue false
+   */
+  exactMode?: boolean | undefined;
+  /**
+   * Group id of a created queue, see fchown(2): one that this process is in.
+   *
+   * @defaultValue the process's effective group
+   */
+  group?: number | undefined;
+  /**
+   * How many messages a created queue holds. An existing queue keeps its own, see `onMismatch`.
    *
    * @defaultValue the kernel's `msg_default`, at most `msg_max`
    */
   maxMessages?: number | undefined;
   /**
-   * Bytes of the largest message of a created queue. An existing queue keeps its own.
+   * Bytes of the largest message of a created queue. An existing queue keeps its own, see `onMismatch`.
    *
    * @defaultValue the kernel's `msgsize_default`, at most `msgsize_max`
    */
   maxMessageSize?: number | undefined;
+  /**
+   * What to do where `create` finds a queue of other sizes than were asked for: use it as it is, fail with
+   * `ERR_MQ_SIZES`, or unlink it, with the messages in it, and create another one.
+   *
+   * @defaultValue `'keep'`, with one process warning `MQ_SIZES`
+   */
+  onMismatch?: 'keep' | 'error' | 'recreate' | undefined;
   /**
    * Whose queue may be used where `create` finds one: of this process's effective user and of root, and
    * of the users in this list; or of `'any'`. Who owns a queue can read and withhold what is sent to
@@ -110,16 +123,20 @@ export interface OpenOptions extends CreateOptions {
 export const createChecks: Checks<CreateOptions> = {
   create: isBoolean,
   exclusive: isBoolean,
-  mode: integer(0, 0o7777),
+  mode: isMode,
+  exactMode: isBoolean,
+  group: integer(0, 2 ** 32 - 2),
   maxMessages: integer(1, MOST_MESSAGES),
   maxMessageSize: integer(1, LARGEST_MESSAGE),
   wait: oneOf('auto', 'worker', 'loop'),
   busyPoll: integer(0, LONGEST_SPIN),
+  onMismatch: oneOf('keep', 'error', 'recreate'),
   trustedOwner: isTrustedOwner,
   reopen: isBoolean,
 };
 
-const checks: Checks<OpenOptions> = {
+/** @internal */
+export const openChecks: Checks<OpenOptions> = {
   ...createChecks,
   access: oneOf('readwrite', 'read', 'write'),
 };
@@ -131,40 +148,15 @@ export function refuseUnusedExclusive({ create = false, exclusive = false }: Cre
 }
 
 /** @internal */
-export function openQueue(where: string, name: string, given?: OpenOptions): QueueCore {
-  checkName(name);
-  const options = checkOptions(where, given, checks);
-  const { access = 'readwrite', create = false, exclusive = false, mode = 0o600 } = options;
+export function openQueue(where: string, name: QueueName, given?: OpenOptions): QueueCore {
+  const key = checkQueueName(name);
+  const options = checkOptions(where, given, openChecks);
   refuseUnusedExclusive(options);
-  const { maxMessages: most, maxMessageSize: largest } = options;
-  // For 0 and 0 the kernel takes its own defaults.
-  const sizes: [number, number] =
-    most === undefined && largest === undefined ? [0, 0] : wanted(options);
-  const flags = ACCESS[access] | (create ? O_CREAT : 0);
-  const opened = openNative(name, flags | (exclusive ? O_EXCL : 0), mode, ...sizes);
-  if (typeof opened === 'number') {
-    const context = create ? explainOpenFailure(opened, ...wanted(options)) : undefined;
-    throw systemError(opened, 'mq_open', name, context);
-  }
-  const trusts = (queue: NativeQueue): boolean =>
-    !create || isTrusted(statOf(queue, name).owner, options.trustedOwner);
-  if (!trusts(opened)) {
-    const { owner } = statOf(opened, name);
-    opened.close();
-    throw untrustedError(name, owner);
-  }
-  const { wait = 'auto', busyPoll, reopen = false } = options;
-  if (!reopen) return new QueueCore(name, opened, { opener: where, wait, busyPoll });
-  const reopening = new ReopeningQueue(opened, access !== 'write', () => {
-    const again = openNative(name, flags, mode, ...sizes);
-    if (typeof again === 'number' || trusts(again)) return again;
-    again.close();
-    return -constants.errno.EPERM;
-  });
-  return new QueueCore(name, reopening, { opener: where, wait, busyPoll });
-}
-
-function wanted({ maxMessages, maxMessageSize }: OpenOptions): [number, number] {
-  const defaults = defaultSizes();
-  return [maxMessages ?? defaults.maxMessages, maxMessageSize ?? defaults.maxMessageSize];
+  const opening = new Opening(key, options);
+  const opened = opening.open();
+  const { access, wait = 'auto', busyPoll, reopen = false } = options;
+  const how = { key, opener: where, wait, busyPoll };
+  if (!reopen) return new QueueCore(shownName(key), opened, how);
+  const reopening = new ReopeningQueue(opened, access !== 'write', () => opening.again());
+  return new QueueCore(shownName(key), reopening, how);
 }

@@ -25,6 +25,7 @@ export interface LinkListener {
 export class ReopeningQueue implements NativeQueue {
   onreceive: (result: number) => void = () => undefined;
   onsend: (result: number) => void = () => undefined;
+  onchange: () => void = () => undefined;
   listener: LinkListener | undefined;
 
   readonly #open: () => NativeQueue | number;
@@ -47,6 +48,7 @@ export class ReopeningQueue implements NativeQueue {
   /** How many the old queue took of those that are to be sent again. */
   #sentBefore = 0;
   #referenced = true;
+  #watched = false;
   #reserved = false;
 
   /**
@@ -70,6 +72,26 @@ export class ReopeningQueue implements NativeQueue {
 
   status(): [number, number, number, number] | number {
     return this.#current.status();
+  }
+
+  setPermissions(mode: number, group: number | undefined): number {
+    return this.#current.setPermissions(mode, group);
+  }
+
+  descriptor(): number {
+    return this.#current.descriptor();
+  }
+
+  watch(): number {
+    this.#watched = true;
+    this.#watch();
+    return this.#current.watch();
+  }
+
+  unwatch(): void {
+    this.#watched = false;
+    this.#watch();
+    this.#current.unwatch();
   }
 
   tryReceive(max: number): number {
@@ -164,12 +186,16 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   close(): number {
+    this.unwatch();
     this.#timer.stop();
     this.#old.close();
     return this.#current.close();
   }
 
   #listen(queue: NativeQueue): void {
+    queue.onchange = () => {
+      this.onchange();
+    };
     queue.onreceive = (result) => {
       this.#source = queue;
       this.#receiveOver();
@@ -222,7 +248,8 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   #watch(): void {
-    const waits = this.#receiving !== undefined || this.#sending !== undefined || this.#parked;
+    const waits =
+      this.#watched || this.#receiving !== undefined || this.#sending !== undefined || this.#parked;
     if (waits) this.#timer.start(this.#parked && this.#referenced);
     else this.#timer.stop();
   }
@@ -265,6 +292,10 @@ export class ReopeningQueue implements NativeQueue {
     if (this.#reserved) {
       old.releaseThread();
       opened.reserveThread();
+    }
+    if (this.#watched) {
+      old.unwatch();
+      opened.watch();
     }
     this.#current = opened;
     this.#old.add(old);

@@ -29,6 +29,10 @@ describe('the addon, with any arguments', function () {
   const methods = [
     'attributes',
     'status',
+    'setPermissions',
+    'descriptor',
+    'watch',
+    'unwatch',
     'tryReceive',
     'trySend',
     'receiveOnWorker',
@@ -63,6 +67,7 @@ describe('the addon, with any arguments', function () {
           assert.ok(typeof opened !== 'number');
           opened.onreceive = () => undefined;
           opened.onsend = () => undefined;
+          opened.onchange = () => undefined;
           headers.fill(0);
           headers.set(words);
           for (const [method, given] of calls) {
@@ -87,11 +92,12 @@ describe('the addon, with any arguments', function () {
     const Constructor = opened.constructor as new () => NativeQueue;
     const empty = new Constructor();
     for (const method of methods) {
-      if (method === 'setReferenced' || method === 'releaseThread') continue;
+      if (['setReferenced', 'releaseThread', 'unwatch'].includes(method)) continue;
       const result = (empty[method] as (...args: unknown[]) => unknown)(1);
       assert.ok(typeof result === 'boolean' || (typeof result === 'number' && result <= 0), method);
     }
     empty.releaseThread();
+    empty.unwatch();
     assert.throws(() => opened.attributes.call({} as never), /Illegal invocation|Invalid argument/);
     opened.close();
   });

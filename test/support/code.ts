@@ -29,7 +29,7 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 /** For the end of a test, where the queue may be gone already. */
-export function unlinkQuietly(name: string): void {
+export function unlinkQuietly(name: string | Buffer): void {
   try {
     MessageQueue.unlink(name);
   } catch (error) {
