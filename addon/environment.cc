@@ -93,7 +93,7 @@ void Environment::CancelJobs() {
 
 void Environment::Pause() {
   stopped_ = true;
-  PoolBudget::Unsubscribe(this);
+  StopListening();
   CancelJobs();
   for (BlockingJob* job : jobs_) job->AwaitBack();
 }
@@ -127,14 +127,14 @@ void Environment::NotifyWhenThreadFree(Napi::Function listener) {
   if (!stopped_) AwaitFreeThread();
 }
 
-void Environment::AwaitFreeThread() {
-  uv_async_t* async = freed_.get();
-  // The token that is being waited for may be released on another thread.
-  PoolBudget::Subscribe(this, [async] { uv_async_send(async); });
+void Environment::AwaitFreeThread() { PoolBudget::Subscribe(freed_.get()); }
+
+void Environment::StopListening() {
+  if (freed_.is_open()) PoolBudget::Unsubscribe(freed_.get());
 }
 
 void Environment::ThreadFreed() {
-  PoolBudget::Unsubscribe(this);
+  StopListening();
   if (stopped_ || on_freed_.IsEmpty()) return;
   const Napi::HandleScope scope(env_);
   const Napi::Function listener = on_freed_.Value();
@@ -150,7 +150,7 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   const std::shared_ptr<Environment> alive = environment->self_;
   environment->closing_ = true;
   environment->stopped_ = true;
-  PoolBudget::Unsubscribe(environment);
+  environment->StopListening();
   environment->on_freed_.Reset();
   environment->ReturnUntaken();
   environment->inbox_.Release();

@@ -75,6 +75,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void FinishCleanup();
   void ThreadFreed();
   void AwaitFreeThread();
+  void StopListening();
   static void CleanupHook(napi_async_cleanup_hook_handle handle, void* data);
 
   Napi::Env env_;

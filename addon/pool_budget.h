@@ -1,12 +1,12 @@
 #pragma once
 
-#include <functional>
+#include <uv.h>
 
 namespace mqueue {
 
 // How many threads of libuv's pool may be blocked by this addon at one time, in the whole process:
 // half of them, so that file system, DNS, crypto and zlib work go on. With a pool of one thread it
-// is none.
+// is none. Copies of the addon share it.
 class PoolBudget {
  public:
   // One thread's worth of the budget. Movable, released when it goes.
@@ -33,10 +33,9 @@ class PoolBudget {
   // A token that is not held where the budget is used up.
   static Token TryAcquire();
 
-  // Calls `listener` (from any thread) after a token was released, until Unsubscribe with the same
-  // key.
-  static void Subscribe(const void* key, std::function<void()> listener);
-  static void Unsubscribe(const void* key);
+  // Sends `async` after a token was released, until it is unsubscribed, and at once where one is free.
+  static void Subscribe(uv_async_t* async);
+  static void Unsubscribe(uv_async_t* async);
 };
 
 }  // namespace mqueue

@@ -17,6 +17,7 @@
         "patience.cc",
         "poller.cc",
         "pool_budget.cc",
+        "pool_counter.cc",
         "queue.cc",
         "queue_waits.cc",
         "spinner.cc",
