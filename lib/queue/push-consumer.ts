@@ -8,6 +8,8 @@ export interface Sink {
   message(message: Message): void;
   /** It has stopped. The code is `ERR_MQ_CLOSED` when the queue was closed. */
   failed(error: Error): void;
+  /** For one that does not wait: there is nothing more now, and it has stopped. */
+  readonly empty?: (() => void) | undefined;
 }
 
 /**
@@ -17,6 +19,7 @@ export interface Sink {
 export class PushConsumer implements Ticket {
   // More would be taken ahead of demand: after each message the sink may have had enough.
   readonly want = 1;
+  readonly empty: (() => void) | undefined;
   readonly #core: QueueCore;
   readonly #sink: Sink;
   scope: Scope | undefined;
@@ -26,6 +29,12 @@ export class PushConsumer implements Ticket {
   constructor(core: QueueCore, sink: Sink) {
     this.#core = core;
     this.#sink = sink;
+    if (sink.empty === undefined) return;
+    this.empty = () => {
+      this.#active = false;
+      this.#standing = false;
+      sink.empty?.();
+    };
   }
 
   /** From now on the sink is called in the async context of this moment. */

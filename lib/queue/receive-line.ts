@@ -23,6 +23,8 @@ export interface Ticket {
   deliver(messages: Message[]): void;
   /** It has left the line and gets nothing. */
   fail(error: Error): void;
+  /** For one that does not wait: there is nothing for it now. It has left the line. */
+  readonly empty?: (() => void) | undefined;
   /** Where its code is called, if that is code of the user. */
   readonly scope?: Scope | undefined;
   /** Where it stands; the line's own. */
@@ -39,6 +41,8 @@ export class ReceiveLine {
   readonly waiter: Waiter;
   readonly #tickets = new Line<Ticket>();
   readonly #held = new HeldMessages();
+  /** Those in the line that do not wait. */
+  readonly #hasty = new Set<Ticket>();
   /** How many messages the native wait may bring; 0 when there is none. */
   #awaited = 0;
   #cancelling = false;
@@ -79,7 +83,8 @@ export class ReceiveLine {
       return;
     }
     ticket.place = this.#tickets.push(ticket);
-    if (tried && this.#isIdle()) this.#wait();
+    if (ticket.empty !== undefined) this.#hasty.add(ticket);
+    if (tried && ticket.empty === undefined && this.#isIdle()) this.#wait();
     else this.#schedule();
   }
 
@@ -92,6 +97,7 @@ export class ReceiveLine {
   /** False when it does not stand in the line. */
   leave(ticket: Ticket): boolean {
     if (!this.#tickets.leave(ticket.place)) return false;
+    this.#hasty.delete(ticket);
     this.#cancelSurplus();
     return true;
   }
@@ -152,6 +158,7 @@ export class ReceiveLine {
   /** Fails all who stand in line. Resolves when nothing more can come from the kernel. */
   async close(error: () => Error): Promise<void> {
     this.#closedError = error;
+    this.#hasty.clear();
     for (const ticket of this.#tickets.take(Infinity)) {
       apart(() => {
         within(ticket.scope, () => ticket.fail(error()));
@@ -163,6 +170,12 @@ export class ReceiveLine {
         this.#whenIdle = resolve;
       });
     }
+  }
+
+  /** As `takeHeld`, with what a take brought that was cancelled just now. */
+  takeLate(): Message[] {
+    this.settle();
+    return this.takeHeld();
   }
 
   /** Everything that waits here, in the kernel's order. */
@@ -210,14 +223,15 @@ export class ReceiveLine {
   /** False when nobody can be served now. */
   #serveNext(): boolean {
     if (this.#held.size === 0) {
-      if (this.#awaited > 0 || this.#scheduled) return false;
+      // Others may wait for what a hasty one is to look for.
+      if ((this.#awaited > 0 && this.#hasty.size === 0) || this.#scheduled) return false;
       if (!turn.open) {
         this.#scheduled = true;
         turn.next(this.#scheduledPump);
         return false;
       }
       const result = this.#native.tryReceive(this.#demand());
-      if (result === -EAGAIN) return this.#wait();
+      if (result === -EAGAIN) return this.#hasty.size > 0 ? this.#dismiss() : this.#wait();
       if (result < 0) {
         this.#failFirst(systemError(result, 'mq_timedreceive', this.#name));
         return true;
@@ -228,9 +242,27 @@ export class ReceiveLine {
     }
     const ticket = this.#tickets.shift();
     if (ticket === undefined) return false;
+    this.#hasty.delete(ticket);
     const messages = this.#held.take(ticket.want);
     this.#cancelSurplus();
     within(ticket.scope, () => ticket.deliver(messages));
+    return true;
+  }
+
+  /** Sends those away that do not wait, when nothing is on its way to one who has gone. */
+  #dismiss(): boolean {
+    if (this.#cancelling) {
+      this.settle();
+      return true;
+    }
+    const hasty = [...this.#hasty];
+    this.#hasty.clear();
+    for (const ticket of hasty) {
+      if (!this.#tickets.leave(ticket.place)) continue;
+      apart(() => {
+        within(ticket.scope, () => ticket.empty?.());
+      });
+    }
     return true;
   }
 

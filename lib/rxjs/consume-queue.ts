@@ -1,8 +1,8 @@
-import { from, Observable, take, type ObservableInput, type Subscriber } from 'rxjs';
+import { from, Observable, type ObservableInput, type Subscriber } from 'rxjs';
 import type { AnyCodec, raw } from '../codec.js';
 import { invalidType } from '../errors.js';
 import type { Message } from '../message.js';
-import { checkOptions, integer, type Check, type Checks } from '../options.js';
+import { checkOptions, integer, type Checks } from '../options.js';
 import type { MessageQueue } from '../queue.js';
 import type { QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
@@ -14,6 +14,7 @@ import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/opt
 import { QueueReference } from './attachment.js';
 import { subscribeWithin } from './subscribe-within.js';
 import { tellInvalid } from './tell-invalid.js';
+import { isUntil, stopAt, type Until } from './until.js';
 
 const WHERE = 'consumeQueue()';
 
@@ -26,23 +27,20 @@ export interface ConsumeQueueOptions<C extends AnyCodec = typeof raw, P extends 
    * @defaultValue 1
    */
   concurrency?: number | undefined;
-  /** When it emits, no more messages are taken; what is in hand is finished, then it completes. */
-  until?: ObservableInput<unknown> | undefined;
+  /**
+   * When it emits, no more messages are taken; what is in hand is finished, then it completes. With
+   * `'empty'` it takes what is there until it finds the queue empty.
+   *
+   * @defaultValue it goes on
+   */
+  until?: Until | undefined;
 }
-
-const isObservableInput: Check = (argument, value) => {
-  try {
-    from(value as ObservableInput<unknown>);
-  } catch {
-    throw invalidType(argument, 'an Observable, a promise or an iterable', value);
-  }
-};
 
 const checks: Checks<ConsumeQueueOptions<AnyCodec, boolean>> = {
   ...decodeChecks,
   ...createChecks,
   concurrency: integer(1, Infinity),
-  until: isObservableInput,
+  until: isUntil,
 };
 
 /**
@@ -83,16 +81,10 @@ export function consumeQueue<R, C extends AnyCodec = typeof raw, P extends boole
       slots.leave();
       attachment.release();
     });
-    if (until !== undefined) {
-      subscribeWithin(
-        subscriber,
-        from(until).pipe(take(1)),
-        () => {
-          slots.stop();
-        },
-        () => undefined,
-      );
-    }
+    if (until === 'empty') slots.endWhenEmpty();
+    stopAt(until, subscriber, () => {
+      slots.stop();
+    });
     slots.take();
     return undefined;
   });
@@ -110,6 +102,7 @@ class Slots<R> implements Ticket {
   #standing = false;
   #delivering = false;
   #stopped = false;
+  empty: (() => void) | undefined;
 
   constructor(
     subscriber: Subscriber<R>,
@@ -123,6 +116,14 @@ class Slots<R> implements Ticket {
     this.#decoder = decoder;
     this.#work = work;
     this.#concurrency = concurrency;
+  }
+
+  /** Instead of waiting. */
+  endWhenEmpty(): void {
+    this.empty = () => {
+      this.#standing = false;
+      this.stop();
+    };
   }
 
   get want(): number {

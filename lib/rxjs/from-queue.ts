@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import type { AnyCodec, raw } from '../codec.js';
+import type { Message } from '../message.js';
 import { checkOptions, type Checks } from '../options.js';
 import type { MessageQueue } from '../queue.js';
 import { isClosed } from '../queue/is-closed.js';
@@ -9,14 +10,27 @@ import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
 import { QueueReference } from './attachment.js';
 import { tellInvalid } from './tell-invalid.js';
+import { isUntil, stopAt, type Until } from './until.js';
 
 const WHERE = 'fromQueue()';
 
 /** How to observe a queue. The options for opening are for a queue that is given by name. */
 export interface FromQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
-  extends DecodeOptions<C, P>, CreateOptions {}
+  extends DecodeOptions<C, P>, CreateOptions {
+  /**
+   * Completes when this emits; a message that is on its way then is given out first. With `'empty'` it
+   * takes what is there, and completes when it finds the queue empty.
+   *
+   * @defaultValue it goes on
+   */
+  until?: Until | undefined;
+}
 
-const checks: Checks<FromQueueOptions<AnyCodec, boolean>> = { ...decodeChecks, ...createChecks };
+const checks: Checks<FromQueueOptions<AnyCodec, boolean>> = {
+  ...decodeChecks,
+  ...createChecks,
+  until: isUntil,
+};
 
 /**
  * The messages of a queue as an Observable of values.
@@ -25,8 +39,8 @@ const checks: Checks<FromQueueOptions<AnyCodec, boolean>> = { ...decodeChecks, .
  * all. An Observable knows no back pressure: a message is taken as soon as the one before has been
  * given to `next`, even if what that began is not done; `consumeQueue` takes by slots instead.
  *
- * Given a name, each subscription opens the queue for reading and closes it at its end; it never
- * completes. A message that arrives while a subscription ends is kept for the next subscription of
+ * Given a name, each subscription opens the queue for reading and closes it at its end; without
+ * `until` it never completes. A message that arrives while a subscription ends is kept for the next subscription of
  * the same Observable. Given a MessageQueue, it completes when that is closed.
  *
  * @example
@@ -48,25 +62,37 @@ export function fromQueue<C extends AnyCodec = typeof raw, P extends boolean = f
     if (attachment === undefined) return undefined;
     const { core } = attachment;
     const decoder = new Decoder(core.name, checked, false);
+    const { until } = checked;
+    const give = (message: Message): void => {
+      let value: unknown;
+      try {
+        value = decoder.decode(message);
+      } catch (error) {
+        tellInvalid(decoder, error, subscriber);
+        return;
+      }
+      // The codec may have ended the subscription.
+      if (subscriber.closed) core.handBack([message]);
+      else subscriber.next(value as ReadValue<C, P>);
+    };
+    const complete = (): void => {
+      subscriber.complete();
+    };
     const consumer = new PushConsumer(core, {
-      message: (message) => {
-        let value: unknown;
-        try {
-          value = decoder.decode(message);
-        } catch (error) {
-          tellInvalid(decoder, error, subscriber);
-          return;
-        }
-        // The codec may have ended the subscription.
-        if (subscriber.closed) core.handBack([message]);
-        else subscriber.next(value as ReadValue<C, P>);
-      },
+      message: give,
+      empty: until === 'empty' ? complete : undefined,
       failed: (error) => {
         if (isClosed(error)) subscriber.complete();
         else subscriber.error(error);
       },
     });
-    consumer.start();
+    stopAt(until, subscriber, () => {
+      consumer.stop();
+      // Of a queue that is given open, others have it.
+      if (typeof queue === 'string') core.receives.takeLate().forEach(give);
+      complete();
+    });
+    if (!subscriber.closed) consumer.start();
     return () => {
       consumer.stop();
       attachment.release();

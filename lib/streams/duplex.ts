@@ -56,7 +56,7 @@ export class QueueDuplex<In, Out> extends Duplex {
       ...(writableHighWaterMark !== undefined && { writableHighWaterMark }),
     });
     const decoder = new Decoder(readable.core.name, options, true);
-    this.#reader = new ReadSide(this, readable.core, decoder, readable.owns);
+    this.#reader = new ReadSide(this, readable.core, decoder, readable.owns, options);
     const encoder = new Encoder(writable.core, options);
     const drop = (count: number): boolean => this.emit('drop', count);
     const onDrop = overflow === 'drop' ? drop : undefined;

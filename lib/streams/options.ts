@@ -57,11 +57,19 @@ export interface EncodeOptions<C extends AnyCodec, P extends boolean> extends Co
   priority?: number | ((value: Encoded<C>) => number) | undefined;
 }
 
+/** When a reader ends by itself. */
+export interface UntilOptions {
+  /**
+   * `'empty'`: takes what is there, and ends when it finds the queue empty.
+   *
+   * @defaultValue it waits for more
+   */
+  until?: 'empty' | undefined;
+}
+
 /** How to read a queue as a stream. */
-export interface ReadStreamOptions<
-  C extends AnyCodec = typeof raw,
-  P extends boolean = false,
-> extends DecodeOptions<C, P> {
+export interface ReadStreamOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+  extends DecodeOptions<C, P>, UntilOptions {
   /**
    * How many messages are taken ahead. With 0 none is taken while the consumer has one in hand; 1
    * overlaps a take with the work; more saves system calls, and gives up priority order and
@@ -100,7 +108,7 @@ export interface WriteStreamOptions<C extends AnyCodec = typeof raw, P extends b
 
 /** How to use two queues as one channel. */
 export interface ChannelOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
-  extends DecodeOptions<C, P>, EncodeOptions<C, P>, OverflowOptions {
+  extends DecodeOptions<C, P>, EncodeOptions<C, P>, OverflowOptions, UntilOptions {
   /**
    * As `highWaterMark` of a reader.
    *
@@ -132,6 +140,7 @@ const isPriorityOption: Check = (argument, value) => {
   isPriority(argument, value);
 };
 
+const untilChecks = { until: oneOf('empty') };
 const overflowChecks = { overflow: oneOf('wait', 'drop') };
 const isHighWaterMark = integer(0, Infinity);
 const codecChecks = { codec: isCodec, withPriority: isBoolean };
@@ -151,6 +160,7 @@ export const encodeChecks: Checks<EncodeOptions<AnyCodec, boolean>> = {
 /** @internal */
 export const readStreamChecks: Checks<ReadStreamOptions<AnyCodec, boolean>> = {
   ...decodeChecks,
+  ...untilChecks,
   highWaterMark: isHighWaterMark,
   signal: isSignal,
 };
@@ -167,6 +177,7 @@ export const writeStreamChecks: Checks<WriteStreamOptions<AnyCodec, boolean>> = 
 export const channelChecks: Checks<ChannelOptions<AnyCodec, boolean>> = {
   ...decodeChecks,
   ...encodeChecks,
+  ...untilChecks,
   ...overflowChecks,
   readableHighWaterMark: isHighWaterMark,
   writableHighWaterMark: isHighWaterMark,

@@ -7,6 +7,7 @@ import { within, presentScope, type Scope } from '../queue/scope.js';
 import { turn } from '../queue/turn.js';
 import { nextTick } from '../timers.js';
 import type { Decoder } from './decoder.js';
+import type { UntilOptions } from './options.js';
 
 /** The reading half of a stream over a queue. */
 export class ReadSide implements Ticket, Borrower {
@@ -31,7 +32,22 @@ export class ReadSide implements Ticket, Borrower {
   #handedBack = false;
   #destroyed: Promise<void> | undefined;
 
-  constructor(stream: Readable, core: QueueCore, decoder: Decoder, owns: boolean) {
+  /** Ends the stream where it would have to wait. */
+  readonly empty: (() => void) | undefined;
+
+  constructor(
+    stream: Readable,
+    core: QueueCore,
+    decoder: Decoder,
+    owns: boolean,
+    { until }: UntilOptions,
+  ) {
+    if (until === 'empty') {
+      this.empty = () => {
+        this.#standing = false;
+        this.#end();
+      };
+    }
     this.#stream = stream;
     this.#core = core;
     this.#decoder = decoder;
@@ -97,7 +113,7 @@ export class ReadSide implements Ticket, Borrower {
   #end(): void {
     if (!this.#stopped && !this.#stream.destroyed) {
       this.#stopped = true;
-      const late = this.#leave() && this.#owns ? this.#takeLate() : [];
+      const late = this.#leave() && this.#owns ? this.#core.receives.takeLate() : [];
       if (late.length > 0) this.#push(late);
       else if (!this.#pushing && !this.#deferred) this.#stream.push(null);
     }
@@ -139,12 +155,6 @@ export class ReadSide implements Ticket, Borrower {
     if (!this.#standing) return false;
     this.#standing = false;
     return this.#core.receives.leave(this);
-  }
-
-  /** What a take brought that was cancelled just now. */
-  #takeLate(): Message[] {
-    this.#core.receives.settle();
-    return this.#core.receives.takeHeld();
   }
 
   #push(messages: Message[]): void {

@@ -30,7 +30,7 @@ export interface QueueReadable<T> {
 
 /**
  * The messages of a queue as a stream of values. It ends by `stop()`, or when its queue is closed;
- * an empty queue is no end.
+ * an empty queue is no end, unless it was opened with `until: 'empty'`.
  */
 export class QueueReadable<T> extends Readable {
   readonly #side: ReadSide;
@@ -39,7 +39,8 @@ export class QueueReadable<T> extends Readable {
   constructor(core: QueueCore, options: ReadStreamOptions<AnyCodec, boolean>, owns: boolean) {
     const { highWaterMark = 0, signal } = options;
     super({ objectMode: true, highWaterMark });
-    this.#side = new ReadSide(this, core, new Decoder(core.name, options, true), owns);
+    const decoder = new Decoder(core.name, options, true);
+    this.#side = new ReadSide(this, core, decoder, owns, options);
     // Not as an option of super: one that is aborted already would call _destroy within it.
     if (signal !== undefined) addAbortSignal(signal, this);
   }

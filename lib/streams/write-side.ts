@@ -3,7 +3,7 @@ import { AbortError, MessageQueueError } from '../errors.js';
 import type { OutgoingMessages } from '../mailbox.js';
 import { apart } from '../queue/apart.js';
 import type { QueueCore } from '../queue/core.js';
-import { presentScope } from '../queue/scope.js';
+import { presentScope, within } from '../queue/scope.js';
 import type { SendTicket } from '../queue/send-line.js';
 import { turn } from '../queue/turn.js';
 import { nextTick } from '../timers.js';
@@ -93,8 +93,9 @@ export class WriteSide {
         return;
       }
       if (!turn.open) {
+        const scope = presentScope();
         turn.next(() => {
-          this.#sendOrDrop(batch, sent);
+          within(scope, () => this.#sendOrDrop(batch, sent));
         });
         return;
       }
