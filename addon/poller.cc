@@ -44,6 +44,7 @@ void Poller::Close() {
   handle_.Close();
 }
 
+// It fails only where somebody else watches the same descriptor, which nobody else has.
 int Poller::Watch(int events) {
   if (events == watched_) return 0;
   const int status =

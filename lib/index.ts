@@ -16,6 +16,7 @@ export { limits, type Limits } from './limits.js';
 export { Message } from './message.js';
 export type { ListOptions, QueueName } from './names.js';
 export { MessageQueue, type FirstOfQueues, type MessageQueueEvents } from './queue.js';
+export { activeWaits, type ActiveWait } from './queue/active-waits.js';
 export type { WaitOptions } from './queue/cancellation.js';
 export type { MessageObserver, ObservableMessages, Unsubscribable } from './queue/observe.js';
 export type { CreateOptions, OpenOptions, WaitingOptions } from './queue/open.js';
