@@ -37,8 +37,10 @@ export type {
   CodecOptions,
   DecodeOptions,
   EncodeOptions,
+  OverflowOptions,
   ReadStreamOptions,
   ReadValue,
+  UntilOptions,
   WriteStreamOptions,
   WriteValue,
 } from './streams/options.js';
