@@ -33,6 +33,11 @@ describe('temporary queues', function () {
     });
   }
 
+  it('of node:test, where that is loaded later', async () => {
+    const child = new Child(process.execPath, [fixture('temporary-late')], { env });
+    assert.equal((await child.end).code, 0);
+  });
+
   for (const shape of ['globals', 'index']) {
     it(`of a runner that has hooks as ${shape}`, async () => {
       const { code, stdout, stderr } = await runFixture('temporary-globals', [shape]).end;

@@ -1,3 +1,4 @@
+import { nextTick } from '../timers.js';
 import { cleanup } from './cleanup.js';
 import { warnOpenWaits } from './open-waits.js';
 
@@ -46,8 +47,16 @@ interface Globals extends Runner<Hook> {
 }
 type NodeTest = Runner<(context: unknown) => unknown>;
 
-/** Adds to the hooks of the runner that loads this module, for all tests of the file or of the run. */
+/**
+ * Adds to the hooks of the runner that loads this module, for all tests of the file or of the run. Where there
+ * is none it looks again once the file that loads this module has loaded the rest, by `require()`.
+ */
 export function registerHooks(): void {
+  tryToRegister();
+  if (!cleanup.hooked) nextTick(tryToRegister);
+}
+
+function tryToRegister(): void {
   const globals = globalThis as Globals;
   try {
     cleanup.hooked ||= register(globals);
