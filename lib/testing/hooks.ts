@@ -1,4 +1,3 @@
-import { nextTick } from '../timers.js';
 import { cleanup } from './cleanup.js';
 import { warnOpenWaits } from './open-waits.js';
 
@@ -53,7 +52,8 @@ type NodeTest = Runner<(context: unknown) => unknown>;
  */
 export function registerHooks(): void {
   tryToRegister();
-  if (!cleanup.hooked) nextTick(tryToRegister);
+  // Not later: node:test begins soon.
+  if (!cleanup.hooked) void Promise.resolve().then(tryToRegister);
 }
 
 function tryToRegister(): void {
