@@ -101,7 +101,7 @@ void Environment::Pause() {
 void Environment::Resume() {
   if (closing_) return;
   stopped_ = false;
-  if (!on_freed_.IsEmpty()) AwaitFreeThread();
+  if (!on_freed_.empty()) AwaitFreeThread();
 }
 
 size_t Environment::Stop() {
@@ -123,7 +123,7 @@ void Environment::ReturnUntaken() {
 
 void Environment::NotifyWhenThreadFree(Napi::Function listener) {
   if (closing_) return;
-  on_freed_ = Napi::Persistent(listener);
+  on_freed_.push_back(Napi::Persistent(listener));
   if (!stopped_) AwaitFreeThread();
 }
 
@@ -135,14 +135,17 @@ void Environment::StopListening() {
 
 void Environment::ThreadFreed() {
   StopListening();
-  if (stopped_ || on_freed_.IsEmpty()) return;
+  if (stopped_) return;
   const Napi::HandleScope scope(env_);
-  const Napi::Function listener = on_freed_.Value();
-  on_freed_.Reset();
   napi_value global = nullptr;
   if (napi_get_global(env_, &global) != napi_ok) return;
-  if (napi_make_callback(env_, nullptr, global, listener, 0, nullptr, nullptr) == napi_ok) return;
-  ReportUncaught(env_);
+  // Each may ask again. Several copies of the JavaScript may use the addon.
+  for (const Napi::FunctionReference& listener : std::exchange(on_freed_, {})) {
+    const napi_value function = listener.Value();
+    if (napi_make_callback(env_, nullptr, global, function, 0, nullptr, nullptr) != napi_ok) {
+      ReportUncaught(env_);
+    }
+  }
 }
 
 void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
@@ -151,7 +154,7 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->closing_ = true;
   environment->stopped_ = true;
   environment->StopListening();
-  environment->on_freed_.Reset();
+  environment->on_freed_.clear();
   environment->ReturnUntaken();
   environment->inbox_.Release();
   environment->outbox_.Release();

@@ -89,7 +89,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Mailbox inbox_;
   Mailbox outbox_;
   UvHandle<uv_async_t> freed_;
-  Napi::FunctionReference on_freed_;
+  std::vector<Napi::FunctionReference> on_freed_;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   // Keeps the object while the cleanup hook, which has a bare pointer, may run.
   std::shared_ptr<Environment> self_;

@@ -17,7 +17,10 @@ bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
     return false;
   }
   // JavaScript may have filled it for the call that made it grow.
-  if (headers_ != nullptr) std::memcpy(memory, headers_, kHeaderBytes + capacity_);
+  if (headers_ != nullptr) {
+    std::memcpy(memory, headers_, kHeaderBytes + capacity_);
+    headers_[kOutgrown] = 1;
+  }
   buffer_ = Napi::Reference<Napi::ArrayBuffer>::New(Napi::ArrayBuffer(env, buffer), 1);
   headers_ = static_cast<uint32_t*>(memory);
   capacity_ = wanted;

@@ -1,6 +1,7 @@
 import { getSystemErrorName, inspect } from 'node:util';
 import { constants } from 'node:os';
 import { isAnyArrayBuffer, isArrayBufferView } from 'node:util/types';
+import { brand } from './copies.js';
 import { remedyFor } from './errors/remedies.js';
 import type { Message } from './message.js';
 
@@ -53,6 +54,10 @@ export class MessageQueueError extends Error {
     if (details.syscall !== undefined) this.syscall = details.syscall;
     if (details.queue !== undefined) this.queue = details.queue;
   }
+
+  static {
+    brand(this);
+  }
 }
 
 /** A codec could not decode a message. `cause` is what the codec threw. */
@@ -70,6 +75,10 @@ export class InvalidMessageError extends MessageQueueError {
     );
     this.received = received;
   }
+
+  static {
+    brand(this);
+  }
 }
 
 /** A wait was ended by its AbortSignal. `cause` is the signal's reason, as in Node itself. */
@@ -86,6 +95,10 @@ export class AbortError extends Error {
   constructor(reason: unknown, queue?: string) {
     super('The operation was aborted', { cause: reason });
     if (queue !== undefined) this.queue = queue;
+  }
+
+  static {
+    brand(this);
   }
 }
 

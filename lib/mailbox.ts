@@ -1,11 +1,12 @@
 import { markAsUntransferable } from 'node:worker_threads';
 import { Message } from './message.js';
-import { native, type NativeBinding, type NativeQueue } from './native.js';
+import { native, type NativeQueue } from './native.js';
 import { undelivered } from './undelivered.js';
 
 // How the addon lays out a mailbox, see addon/mailbox.h.
 const MOST_MESSAGES = 512;
 const TAKEN = MOST_MESSAGES * 2;
+const OUTGROWN = TAKEN + 1;
 const HEADER_BYTES = MOST_MESSAGES * 8 + 8;
 const ALIGNMENT = 8;
 
@@ -29,13 +30,16 @@ class Mailbox {
     this.#buffer = buffer;
   }
 
-  /** After a queue was opened: there may be a larger one. Whether that is so. */
-  renew(): boolean {
+  /** Before each use: a larger one may be in its place, because of a queue that was opened by anyone. */
+  protected ensure(): void {
+    // At first there is nothing at all.
+    if (this.headers[OUTGROWN] !== 0) this.renew();
+  }
+
+  protected renew(): void {
     const buffer = this.#buffer();
-    if (this.headers.buffer === buffer) return false;
-    this.headers = new Uint32Array(buffer, 0, TAKEN + 1);
+    this.headers = new Uint32Array(buffer, 0, OUTGROWN + 1);
     this.bytes = new Uint8Array(buffer, HEADER_BYTES);
-    return true;
   }
 }
 
@@ -43,16 +47,16 @@ class Inbox extends Mailbox {
   /** The bytes of the first message: messages of one size need no new view of them. */
   #front = new Uint8Array();
 
-  override renew(): boolean {
-    const renewed = super.renew();
-    if (renewed) this.#front = new Uint8Array();
-    return renewed;
+  protected override renew(): void {
+    super.renew();
+    this.#front = new Uint8Array();
   }
 
   /** The `count` messages that the call on `queue` has just brought. */
   take(queue: NativeQueue, count: number): Message[] {
     const messages: Message[] = [];
     let offset = 0;
+    this.ensure();
     this.headers[TAKEN] = 1;
     try {
       while (messages.length < count) offset = this.#takeSlab(messages, count, offset);
@@ -65,6 +69,7 @@ class Inbox extends Mailbox {
 
   /** As `take`, where it can only be one. */
   takeOne(queue: NativeQueue): Message {
+    this.ensure();
     const { headers } = this;
     headers[TAKEN] = 1;
     try {
@@ -121,6 +126,7 @@ class Inbox extends Mailbox {
 class Outbox extends Mailbox {
   /** False when its bytes cannot be read. */
   putOne(data: Uint8Array, priority: number): boolean {
+    this.ensure();
     this.headers[0] = data.byteLength;
     this.headers[1] = priority;
     return this.#copy(data, 0);
@@ -131,6 +137,7 @@ class Outbox extends Mailbox {
    * how many. None: the first of them cannot, or has become larger than any queue's messages.
    */
   put(messages: OutgoingMessages, first: number): number {
+    this.ensure();
     let count = 0;
     let offset = 0;
     for (let index = first * 2; index < messages.length && count < MOST_MESSAGES; index += 2) {
@@ -157,19 +164,3 @@ class Outbox extends Mailbox {
 
 export const inbox: Inbox = new Inbox(() => native.inbox());
 export const outbox: Outbox = new Outbox(() => native.outbox());
-
-function renewMailboxes(): void {
-  inbox.renew();
-  outbox.renew();
-}
-
-/** Opens a queue, see `native.open`: nothing else makes the mailboxes grow. */
-export function openNative(...how: Parameters<NativeBinding['open']>): NativeQueue | number {
-  try {
-    return native.open(...how);
-  } finally {
-    renewMailboxes();
-  }
-}
-
-renewMailboxes();

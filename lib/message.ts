@@ -1,3 +1,5 @@
+import { brand } from './copies.js';
+
 let sequenceOf: (message: Message) => number;
 
 /** One message of a queue: its bytes and its priority. */
@@ -36,6 +38,7 @@ export class Message {
 
   static {
     sequenceOf = (message) => message.#sequence;
+    brand(this);
   }
 }
 

@@ -1,11 +1,16 @@
 import { invalidType, withCode } from './errors.js';
 import type { Check } from './options.js';
-import { isQueue } from './queue.js';
+import { coreOf, isQueue } from './queue.js';
 import { createChecks, type CreateOptions } from './queue/open.js';
 
 /** @internal */
 export const isNameOrQueue: Check = (argument, value) => {
-  if (typeof value === 'string' || isQueue(value)) return;
+  if (typeof value === 'string') return;
+  if (isQueue(value)) {
+    // It throws for one of another copy that cannot be used here.
+    coreOf(value);
+    return;
+  }
   throw invalidType(argument, "a queue's name or a MessageQueue", value);
 };
 

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Bytes } from './bytes.js';
 import type { AnyCodec, raw } from './codec.js';
+import { brand, isOfCopy, sharedBy, shareWithCopies } from './copies.js';
 import { closedError, invalidType, MessageQueueError, withCode } from './errors.js';
 import { showAs } from './inspect.js';
 import type { Message } from './message.js';
@@ -14,6 +15,7 @@ import { QueueCore } from './queue/core.js';
 import { DemandEmitter } from './queue/demand-emitter.js';
 import { isClosed } from './queue/is-closed.js';
 import { MessageIterator } from './queue/iterator.js';
+import { ObservableSymbols } from './queue/observable-symbols.js';
 import { observe, type ObservableMessages } from './queue/observe.js';
 import { openQueue, type OpenOptions } from './queue/open.js';
 import { PushConsumer } from './queue/push-consumer.js';
@@ -82,6 +84,7 @@ const listChecks = { encoding: oneOf('utf8', 'buffer') };
  * step of an iterator, each read of a stream, and the `message` listeners together as one.
  */
 export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
+  static #symbols: ObservableSymbols;
   readonly #core: QueueCore;
   readonly #listeners: PushConsumer;
   readonly #changes: Changes;
@@ -91,15 +94,21 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   #closing: Promise<unknown> | undefined;
 
   static {
-    coreOf = (queue) => queue.#core;
+    coreOf = (queue) => (#core in queue ? queue.#core : sharedBy<QueueCore>(queue));
     isQueue = (value): value is MessageQueue =>
-      typeof value === 'object' && value !== null && #core in value;
+      typeof value === 'object' && value !== null && (#core in value || isOfCopy(value));
+    brand(this);
+    shareWithCopies<MessageQueue, QueueCore>(this, (queue) => queue.#core);
+    this.#symbols = new ObservableSymbols(this.prototype, function (this: MessageQueue) {
+      return observe(this.#core);
+    });
   }
 
   private constructor(core: QueueCore) {
     // From JavaScript it can be called.
     if (!((core as unknown) instanceof QueueCore)) throw constructorError();
     super();
+    MessageQueue.#symbols.look();
     this.#core = core;
     this.#listeners = new PushConsumer(core, {
       message: (message) => this.emit('message', message),
@@ -376,6 +385,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
 
   /** The messages, one at a time. None is taken ahead, and none is lost when the loop is left. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> & AsyncDisposable {
+    MessageQueue.#symbols.look();
     return new MessageIterator(this.#core);
   }
 
@@ -397,13 +407,16 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     return new QueueWritable(this.#core, checked, false);
   }
 
-  /** What RxJS's `from` looks for. Each subscription competes for the messages with the others. */
-  '@@observable'(): ObservableMessages {
-    return observe(this.#core);
-  }
+  /**
+   * What RxJS's `from` looks for, and other libraries under other names: `Symbol.observable`, and what they
+   * use where it is missing. One that is defined later counts from when the next queue is opened, or a
+   * queue is listened to. Each subscription competes for the messages with the others.
+   */
+  declare '@@observable': () => ObservableMessages;
 
   /** @internal */
   protected override listenersChanged(): void {
+    MessageQueue.#symbols.look();
     this.#watchLink();
     this.#watchChanges();
     const isHeard = this.listenerCount('message') > 0;
@@ -461,14 +474,4 @@ function constructorError(): TypeError & { code: string } {
     new TypeError('A MessageQueue is made by MessageQueue.open(), not by its constructor'),
     { code: 'ERR_ILLEGAL_CONSTRUCTOR' },
   );
-}
-
-// Not every runtime has the symbol; libraries then look for '@@observable'.
-const symbol = (Symbol as { observable?: symbol }).observable;
-if (symbol !== undefined) {
-  Object.defineProperty(MessageQueue.prototype, symbol, {
-    configurable: true,
-    writable: true,
-    value: MessageQueue.prototype['@@observable'],
-  });
 }

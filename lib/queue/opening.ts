@@ -2,7 +2,6 @@ import { constants as files } from 'node:fs';
 import { constants } from 'node:os';
 import { systemError, MessageQueueError } from '../errors.js';
 import { defaultSizes, explainOpenFailure } from '../limits.js';
-import { openNative } from '../mailbox.js';
 import { shownName, type QueueName } from '../names.js';
 import { native, type NativeQueue } from '../native.js';
 import { modeOf } from './mode.js';
@@ -81,13 +80,13 @@ export class Opening {
   #openOrCreate(exclusive: number): NativeQueue | number {
     const { create = false, exactMode = false, group } = this.#options;
     if (!create || (!exactMode && group === undefined)) {
-      return openNative(this.#name, this.#flags | exclusive, this.#mode, ...this.#sizes);
+      return native.open(this.#name, this.#flags | exclusive, this.#mode, ...this.#sizes);
     }
     let queue: NativeQueue | number = -EEXIST;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       queue = this.#createExactly();
       if (queue !== -EEXIST || exclusive !== 0) return queue;
-      queue = openNative(this.#name, this.#flags & ~O_CREAT, 0, 0, 0);
+      queue = native.open(this.#name, this.#flags & ~O_CREAT, 0, 0, 0);
       if (queue !== -ENOENT) return queue;
     }
     return queue;
@@ -96,7 +95,7 @@ export class Opening {
   /** For the owner alone until it has its group. */
   #createExactly(): NativeQueue | number {
     const mode = this.#mode & OWNER_BITS;
-    const queue = openNative(this.#name, this.#flags | O_EXCL, mode, ...this.#sizes);
+    const queue = native.open(this.#name, this.#flags | O_EXCL, mode, ...this.#sizes);
     if (typeof queue === 'number') return queue;
     const refused = queue.setPermissions(this.#mode, this.#options.group);
     if (refused === 0) return queue;
