@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { MessageQueue } from 'posix-mqueue';
 import { Child } from './support/child.js';
 import { exists } from './support/exists.js';
-import { blocksOf, ownNames, pages, textOf, withOwnNames } from './support/markdown.js';
+import { blocksOf, ownName, ownNames, pages, textOf, withOwnNames } from './support/markdown.js';
 import { runsOthers } from './support/sanitizer.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -104,22 +105,23 @@ describe('the files of the documentation', function () {
     assert.deepEqual(files.names.filter(exists), []);
   });
 
-  it('guide: a log that ends by SIGTERM', async () => {
+  it('guide: what was sent before SIGTERM is in the file, all of it', async () => {
     const files = new Files('docs/guide.md');
-    const child = files.run(files.use('log.mjs'));
-    const [name = ''] = files.names;
-    const queue = MessageQueue.open(name, { create: true, maxMessages: 4 });
+    const child = files.run(files.use('drain.mjs'));
+    await child.printed('Writing log.gz, until SIGTERM');
+    const queue = MessageQueue.open(ownName('/log'), { access: 'write' });
     try {
-      for (let number = 0; number < 20; number += 1) await queue.send(String(number));
-      while (queue.currentMessages > 0) await new Promise(setImmediate);
+      for (let number = 0; number < 5000; number += 1) await queue.send(String(number));
       child.kill('SIGTERM');
       assert.equal((await child.end).code, 0);
     } finally {
-      MessageQueue.unlink(name);
+      queue.unlink();
       await queue.close();
     }
-    const lines = readFileSync(join(files.folder, 'log.txt'), 'utf8').trimEnd().split('\n');
-    assert.deepEqual(lines.map(Number), [...Array(20).keys()]);
+    const lines = gunzipSync(readFileSync(join(files.folder, 'log.gz')))
+      .toString()
+      .split('\n');
+    assert.deepEqual(lines, [...Array(5000).keys(), ''].map(String));
   });
 
   it('are all run here', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from './support/child.js';
@@ -10,6 +10,7 @@ import {
   expectedLines,
   ownNames,
   pages,
+  textOf,
   withOwnNames,
   type Block,
 } from './support/markdown.js';
@@ -81,4 +82,23 @@ describe('the code blocks of the documentation', function () {
       }
     });
   }
+});
+
+describe('docs/errors.md', () => {
+  it('lists every code that the library has', () => {
+    const lib = join(ROOT, 'lib');
+    const files = readdirSync(lib, { recursive: true, encoding: 'utf8' });
+    const sources = files.filter((file) => file.endsWith('.ts'));
+    const codes = sources.flatMap((file) =>
+      [...readFileSync(join(lib, file), 'utf8').matchAll(/'((?:ERR_)?MQ_[A-Z_]+)'/g)].map(
+        (match) => match[1] ?? '',
+      ),
+    );
+    assert.ok(codes.length > 10);
+    const page = textOf('docs/errors.md');
+    assert.deepEqual(
+      codes.filter((code) => !page.includes(`| \`${code}\``)),
+      [],
+    );
+  });
 });

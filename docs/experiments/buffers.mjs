@@ -152,6 +152,13 @@ async function abortedRace(queue) {
   return { end: () => controller.abort() };
 }
 
+async function first(queue) {
+  const other = openQueue(1);
+  await other.send('x');
+  await MessageQueue.receiveFirst([other, queue]);
+  return { end: () => undefined };
+}
+
 const rows = [
   ['`createReadStream`', '', (queue) => takeOne(queue.createReadStream())],
   ['`for await (... of queue)`', '', takeOne],
@@ -204,6 +211,7 @@ const rows = [
   ['', '`highWaterMark: 0`', (queue) => takeOne(Readable.from(queue, { highWaterMark: 0 }))],
   ['`Promise.race([a.receive(), b.receive()])`', 'the loser left standing', race, 'late'],
   ['', 'the loser aborted', abortedRace, 'late'],
+  ['`MessageQueue.receiveFirst([a, b])`', '', first, 'late'],
   [
     '`fromQueue` and `concatMap`',
     '',

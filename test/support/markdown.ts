@@ -63,7 +63,8 @@ export function ownNames(text: string): string[] {
 
 const NAME = /(['"])(\/[a-z_]+)\1/g;
 
-function ownName(name: string): string {
+/** What `withOwnNames` makes of a name. */
+export function ownName(name: string): string {
   return `${name}-${process.pid}`;
 }
 
