@@ -43,7 +43,7 @@ class BlockingJob {
   void AwaitBack();
   // After AwaitBack, for the end of the process: what was received goes back to the kernel, waiting for
   // room as long as there is patience. How many found none.
-  virtual size_t Discard(const Patience&) { return 0; }
+  virtual size_t Discard(Patience&) { return 0; }
   // From now on nobody is told about the end of this job.
   void Detach() { queue_ = nullptr; }
 

@@ -107,7 +107,7 @@ void Environment::Resume() {
 size_t Environment::Stop() {
   Pause();
   if (jobs_.empty()) return 0;
-  const Patience patience(kPatience);
+  Patience patience(kPatience);
   size_t lost = 0;
   for (BlockingJob* job : jobs_) lost += job->Discard(patience);
   return lost;

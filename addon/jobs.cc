@@ -31,7 +31,7 @@ void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
   queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch);
 }
 
-size_t ReceiveJob::Discard(const Patience& patience) {
+size_t ReceiveJob::Discard(Patience& patience) {
   const size_t lost = batch_.count() - GiveBack(fd_, writable_, batch_, 0, &patience);
   MarkTaken();
   return lost;
@@ -65,7 +65,7 @@ void SendJob::Back(Queue* queue, bool cancelled_in_queue) {
 }
 
 size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
-                const Patience* patience) {
+                Patience* patience) {
   if (first >= batch.count()) return 0;
   int error = 0;
   if (writable) return batch.SendFrom(fd, first, &error, patience) - first;

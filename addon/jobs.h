@@ -19,7 +19,7 @@ class ReceiveJob : public BlockingJob {
   int error() const { return error_; }
   // The messages have gone elsewhere.
   void MarkTaken();
-  size_t Discard(const Patience& patience) override;
+  size_t Discard(Patience& patience) override;
 
  protected:
   void Run() override;
@@ -57,6 +57,6 @@ class SendJob : public BlockingJob {
 // or waiting as long as there is patience. `writable`: whether `fd` itself may send. Returns how many
 // went.
 size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
-                const Patience* patience = nullptr);
+                Patience* patience = nullptr);
 
 }  // namespace mqueue

@@ -11,6 +11,12 @@
 
 namespace mqueue {
 
+namespace {
+
+bool HadNoRoom(int error) { return error == -EAGAIN || error == -EINTR || error == -ETIMEDOUT; }
+
+}  // namespace
+
 void MessageBatch::Clear() {
   used_ = 0;
   entries_.clear();
@@ -56,14 +62,14 @@ int MessageBatch::TakeOne(int fd, size_t message_size, const struct timespec* de
 }
 
 size_t MessageBatch::SendFrom(int fd, size_t first, int* error,
-                              const Patience* patience) const {
+                              Patience* patience) const {
   *error = 0;
   size_t index = first;
   for (; index < entries_.size(); ++index) {
     const Entry& entry = entries_[index];
     *error = TrySend(fd, data(index), entry.size, entry.priority);
-    while (patience != nullptr && (*error == -EAGAIN || *error == -EINTR) && !patience->over()) {
-      *error = Send(fd, data(index), entry.size, entry.priority, nullptr);
+    while (patience != nullptr && HadNoRoom(*error) && !patience->over()) {
+      *error = Send(fd, data(index), entry.size, entry.priority, patience->Deadline());
     }
     if (*error != 0) break;
   }

@@ -59,7 +59,7 @@ class MessageBatch {
   // Sends entries from `first` on without waiting, or waiting as long as there is patience. Returns the
   // index of the first that was not sent; `error` says why (0 when all were).
   size_t SendFrom(int fd, size_t first, int* error,
-                  const Patience* patience = nullptr) const;
+                  Patience* patience = nullptr) const;
 
  private:
   void Swap(MessageBatch& other) noexcept;

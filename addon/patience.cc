@@ -53,6 +53,17 @@ Patience::~Patience() {
   if (timer_ >= 0) syscall(SYS_timer_delete, timer_);
 }
 
-bool Patience::over() const { return timer_ < 0 || uv_hrtime() >= end_; }
+bool Patience::over() const { return uv_hrtime() >= end_; }
+
+const struct timespec* Patience::Deadline() {
+  if (timer_ >= 0) return nullptr;
+  constexpr long kSecond = 1000 * kMillisecond;
+  // It fails for an unknown clock only.
+  clock_gettime(CLOCK_REALTIME, &moment_);
+  moment_.tv_nsec += kAgain * kMillisecond;
+  moment_.tv_sec += moment_.tv_nsec / kSecond;
+  moment_.tv_nsec %= kSecond;
+  return &moment_;
+}
 
 }  // namespace mqueue

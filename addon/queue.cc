@@ -194,7 +194,7 @@ Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
   // Without patience the signals of this thread are left alone: the process goes on.
   std::optional<Patience> patience;
   if (milliseconds > 0) patience.emplace(milliseconds);
-  const Patience* given = patience ? &*patience : nullptr;
+  Patience* given = patience ? &*patience : nullptr;
   const size_t count = GiveBack(fd(), writable_, outbox.batch(), 0, given);
   return Number(info.Env(), static_cast<long>(count));
 }

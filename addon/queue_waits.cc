@@ -278,7 +278,7 @@ void Queue::GiveBackInbox() {
 
 void Queue::GiveBackInTime(const MessageBatch& batch) {
   if (batch.empty()) return;
-  const Patience patience(Environment::kPatience);
+  Patience patience(Environment::kPatience);
   GiveBack(fd(), writable_, batch, 0, &patience);
 }
 

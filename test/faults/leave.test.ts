@@ -63,6 +63,22 @@ describe('a wait that is given up while no signal can be queued', function () {
   }
 });
 
+describe('an end for which no signal can be queued', () => {
+  it('waits for room as others do', async function () {
+    // Reason: prlimit(1) is missing or may not do it, or cannot run under ThreadSanitizer.
+    const limited = spawnSync('prlimit', ['--sigpending=0', 'true']).status === 0;
+    if (!runsOthers || !limited) this.skip();
+    const queue = temporaryQueue({ maxMessages: 1 });
+    await queue.send('held');
+    const path = fileURLToPath(new URL('../fixtures/ends-full.js', import.meta.url));
+    const parameters = ['--sigpending=0', process.execPath, path, queue.name];
+    const { code, stdout, stderr } = await new Child('prlimit', parameters).end;
+    assert.equal(code, 0);
+    assert.match(stderr, /MQ_UNDELIVERED.*1 message/);
+    assert.ok(Number(/after ([\d.]+)/.exec(stdout)?.[1]) >= 90, stdout);
+  });
+});
+
 describe('a process for which no real-time signal is free', () => {
   before(function () {
     // Reason: ThreadSanitizer is preloaded into the shell too, which crashes of it.
