@@ -4,17 +4,25 @@ import { encodeError, InvalidMessageError, invalidType, lostBody, reasonOf } fro
 import type { Message } from './message.js';
 import type { Check } from './options.js';
 
+export { cstring } from './codec/cstring.js';
 export { json, type JsonCodec } from './codec/json.js';
 export { raw } from './codec/raw.js';
 export { text } from './codec/text.js';
 
-/** Turns values into the bytes of messages, and back. Both throw on what they cannot turn. */
-export interface Codec<In, Out = In> {
+/** The half of a codec that a sender needs. */
+export interface EncodingCodec<In> {
   /** The bytes of a message for this value. Throws for a value that has none. */
   encode(value: In): Uint8Array;
+}
+
+/** The half of a codec that a receiver needs. */
+export interface DecodingCodec<Out> {
   /** The value of these bytes. Throws for bytes that stand for none. */
   decode(data: Buffer): Out;
 }
+
+/** Turns values into the bytes of messages, and back. Both throw on what they cannot turn. */
+export interface Codec<In, Out = In> extends EncodingCodec<In>, DecodingCodec<Out> {}
 
 /** What a codec encodes. */
 export type Encoded<C> = C extends { encode(value: infer In): Uint8Array } ? In : never;
@@ -24,6 +32,12 @@ export type Decoded<C> = C extends { decode(data: Buffer): infer Out } ? Out : n
 
 /** Any codec, whatever its types. */
 export type AnyCodec = Codec<never, unknown>;
+
+/** Any codec that encodes. */
+export type AnyEncoding = EncodingCodec<never>;
+
+/** Any codec that decodes. */
+export type AnyDecoding = DecodingCodec<unknown>;
 
 /** A value with the priority of its message. */
 export interface WithPriority<T> {
@@ -44,6 +58,18 @@ export const isCodec: Check = (argument, value) => {
 };
 
 /** @internal */
+export const isEncoding: Check = (argument, value) => {
+  if (typeof (value as Partial<AnyEncoding> | null | undefined)?.encode === 'function') return;
+  throw invalidType(argument, 'a codec: an object with encode()', value);
+};
+
+/** @internal */
+export const isDecoding: Check = (argument, value) => {
+  if (typeof (value as Partial<AnyDecoding> | null | undefined)?.decode === 'function') return;
+  throw invalidType(argument, 'a codec: an object with decode()', value);
+};
+
+/** @internal */
 export const isOnInvalid: Check = (argument, value) => {
   if (value === 'error' || typeof value === 'function') return;
   throw invalidType(argument, "'error' or a function", value);
@@ -53,7 +79,11 @@ export const isOnInvalid: Check = (argument, value) => {
  * @throws InvalidMessageError
  * @internal
  */
-export function decodeMessage<Out>(codec: Codec<never, Out>, message: Message, queue: string): Out {
+export function decodeMessage<Out>(
+  codec: DecodingCodec<Out>,
+  message: Message,
+  queue: string,
+): Out {
   try {
     return codec.decode(message.data);
   } catch (error) {
@@ -65,7 +95,7 @@ export function decodeMessage<Out>(codec: Codec<never, Out>, message: Message, q
  * @throws MessageQueueError with code `ERR_MQ_ENCODE`
  * @internal
  */
-export function encodeValue<In>(codec: Codec<In, unknown>, value: In, queue: string): Uint8Array {
+export function encodeValue<In>(codec: EncodingCodec<In>, value: In, queue: string): Uint8Array {
   let bytes: unknown;
   try {
     bytes = codec.encode(value);

@@ -1,12 +1,17 @@
 export type { Bytes } from './bytes.js';
 export {
+  cstring,
   json,
   raw,
   text,
   type AnyCodec,
+  type AnyDecoding,
+  type AnyEncoding,
   type Codec,
   type Decoded,
+  type DecodingCodec,
   type Encoded,
+  type EncodingCodec,
   type JsonCodec,
   type OnInvalid,
   type WithPriority,

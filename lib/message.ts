@@ -1,3 +1,4 @@
+import { json } from './codec/json.js';
 import { brand } from './copies.js';
 
 let sequenceOf: (message: Message) => number;
@@ -28,12 +29,12 @@ export class Message {
   }
 
   /**
-   * The bytes parsed as JSON.
+   * The bytes parsed as JSON, as strictly as the codec `json`. The error quotes nothing of them.
    *
-   * @throws SyntaxError when they are none
+   * @throws SyntaxError when they are none, or have a key `__proto__`; TypeError when they are no UTF-8
    */
   json<T = unknown>(): T {
-    return JSON.parse(this.text()) as T;
+    return json.decode(this.data) as T;
   }
 
   static {

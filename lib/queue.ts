@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Bytes } from './bytes.js';
-import type { AnyCodec, raw } from './codec.js';
+import type { AnyDecoding, AnyEncoding, raw } from './codec.js';
 import { brand, isOfCopy, sharedBy, shareWithCopies } from './copies.js';
 import { closedError, invalidType, MessageQueueError, withCode } from './errors.js';
 import { showAs } from './inspect.js';
@@ -390,7 +390,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   }
 
   /** The messages as a stream, which shares this queue with its other consumers. */
-  createReadStream<C extends AnyCodec = typeof raw, P extends boolean = false>(
+  createReadStream<C extends AnyDecoding = typeof raw, P extends boolean = false>(
     options?: ReadStreamOptions<C, P>,
   ): QueueReadable<ReadValue<C, P>> {
     const where = 'MessageQueue.createReadStream()';
@@ -399,7 +399,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   }
 
   /** A stream that sends to this queue. Its end does not close the queue. */
-  createWriteStream<C extends AnyCodec = typeof raw, P extends boolean = false>(
+  createWriteStream<C extends AnyEncoding = typeof raw, P extends boolean = false>(
     options?: WriteStreamOptions<C, P>,
   ): QueueWritable<WriteValue<C, P>> {
     const where = 'MessageQueue.createWriteStream()';

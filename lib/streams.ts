@@ -1,4 +1,4 @@
-import type { AnyCodec, raw } from './codec.js';
+import type { AnyCodec, AnyDecoding, AnyEncoding, raw } from './codec.js';
 import { invalidType } from './errors.js';
 import { isNameOrQueue, openOptionsOf, refuseOpenOptions } from './name-or-queue.js';
 import { checkOptions, type Checks } from './options.js';
@@ -28,7 +28,7 @@ const CHANNEL = 'createDuplex()';
  * @param name - as for `MessageQueue.open`
  * @throws as `MessageQueue.open`
  */
-export function createReadStream<C extends AnyCodec = typeof raw, P extends boolean = false>(
+export function createReadStream<C extends AnyDecoding = typeof raw, P extends boolean = false>(
   name: string,
   options?: ReadStreamOptions<C, P> & CreateOptions,
 ): QueueReadable<ReadValue<C, P>> {
@@ -47,7 +47,7 @@ export function createReadStream<C extends AnyCodec = typeof raw, P extends bool
  * @param name - as for `MessageQueue.open`
  * @throws as `MessageQueue.open`
  */
-export function createWriteStream<C extends AnyCodec = typeof raw, P extends boolean = false>(
+export function createWriteStream<C extends AnyEncoding = typeof raw, P extends boolean = false>(
   name: string,
   options?: WriteStreamOptions<C, P> & CreateOptions,
 ): QueueWritable<WriteValue<C, P>> {

@@ -144,6 +144,30 @@ describe('waiting', () => {
     assert.equal((await receiving).text(), 'x');
   });
 
+  it("waits for a pool thread that comes back from a wait that was given up (wait: 'worker')", async () => {
+    const queues = Array.from({ length: BUDGET + 1 }, () => temporaryQueue({ wait: 'worker' }));
+    const controllers = queues.map(() => new AbortController());
+    const receives = queues.map((queue, index) => {
+      const receiving = queue.receive({ signal: controllers[index]?.signal });
+      // Never more than one waits.
+      if (index < BUDGET) controllers[index]?.abort();
+      return receiving;
+    });
+    for (const receiving of receives.slice(0, BUDGET)) {
+      await assert.rejects(receiving, { code: 'ABORT_ERR' });
+    }
+    const last = queues[BUDGET] as MessageQueue;
+    let settled: unknown;
+    const receiving = receives[BUDGET]?.then(
+      (message) => (settled = message.text()),
+      (error: unknown) => (settled = error),
+    );
+    await until(() => last.waiting === 'worker' || settled !== undefined);
+    await last.send('x');
+    await receiving;
+    assert.equal(settled, 'x');
+  });
+
   it('spins for its time only, then waits in the other way', async () => {
     const queue = temporaryQueue({ busyPoll: 100 });
     const receiving = queue.receive();

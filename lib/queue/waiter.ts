@@ -137,7 +137,7 @@ export class Waiter {
 
   /** From the loop to a pool thread, where one is free. */
   promote(): boolean {
-    if (this.#way !== 'loop' || this.mode !== 'auto' || !this.#referenced) return true;
+    if (this.#way !== 'loop' || this.mode === 'loop' || !this.#referenced) return true;
     // It does so by itself, in a moment.
     if (this.#watching) return true;
     this.#calls.cancel();
@@ -160,6 +160,12 @@ export class Waiter {
       waiter.#move();
       return true;
     }
+    return false;
+  }
+
+  /** Whether a pool thread of this process is on its way back from a wait that was given up. */
+  static #comesBack(): boolean {
+    for (const waiter of blocked) if (waiter.#cancelled || waiter.#moving) return true;
     return false;
   }
 
@@ -201,7 +207,9 @@ export class Waiter {
       }
       // ENOSYS: every real-time signal is in use, so a blocked thread could not be woken.
       canBlock = result !== -ENOSYS;
-      if (this.mode !== 'auto' || (canBlock && result !== -EBUSY)) return result;
+      if (canBlock && result !== -EBUSY) return result;
+      // A thread that somebody has given up is free in a moment.
+      if (this.mode !== 'auto' && !(canBlock && Waiter.#comesBack())) return result;
     }
     this.#demoted = false;
     const result = this.#calls.onLoop(0);

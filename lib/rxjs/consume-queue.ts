@@ -1,5 +1,5 @@
 import { from, Observable, type ObservableInput, type Subscriber } from 'rxjs';
-import type { AnyCodec, raw } from '../codec.js';
+import type { AnyDecoding, raw } from '../codec.js';
 import { invalidType } from '../errors.js';
 import type { Message } from '../message.js';
 import { checkOptions, integer, type Checks } from '../options.js';
@@ -19,7 +19,7 @@ import { isUntil, stopAt, type Until } from './until.js';
 const WHERE = 'consumeQueue()';
 
 /** How to work through a queue. The options for opening are for a queue that is given by name. */
-export interface ConsumeQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+export interface ConsumeQueueOptions<C extends AnyDecoding = typeof raw, P extends boolean = false>
   extends DecodeOptions<C, P>, CreateOptions {
   /**
    * How many messages are worked on at one time.
@@ -36,7 +36,7 @@ export interface ConsumeQueueOptions<C extends AnyCodec = typeof raw, P extends 
   until?: Until | undefined;
 }
 
-const checks: Checks<ConsumeQueueOptions<AnyCodec, boolean>> = {
+const checks: Checks<ConsumeQueueOptions<AnyDecoding, boolean>> = {
   ...decodeChecks,
   ...createChecks,
   concurrency: integer(1, Infinity),
@@ -60,7 +60,7 @@ const checks: Checks<ConsumeQueueOptions<AnyCodec, boolean>> = {
  * @param project - called with each value and its index; returns a promise, an Observable or the like
  * @throws TypeError or RangeError for a bad argument
  */
-export function consumeQueue<R, C extends AnyCodec = typeof raw, P extends boolean = false>(
+export function consumeQueue<R, C extends AnyDecoding = typeof raw, P extends boolean = false>(
   queue: string | MessageQueue,
   project: (value: ReadValue<C, P>, index: number) => ObservableInput<R>,
   options?: ConsumeQueueOptions<C, P>,

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import type { AnyCodec, raw } from '../codec.js';
+import type { AnyDecoding, raw } from '../codec.js';
 import type { Message } from '../message.js';
 import { checkOptions, type Checks } from '../options.js';
 import type { MessageQueue } from '../queue.js';
@@ -15,7 +15,7 @@ import { isUntil, stopAt, type Until } from './until.js';
 const WHERE = 'fromQueue()';
 
 /** How to observe a queue. The options for opening are for a queue that is given by name. */
-export interface FromQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+export interface FromQueueOptions<C extends AnyDecoding = typeof raw, P extends boolean = false>
   extends DecodeOptions<C, P>, CreateOptions {
   /**
    * Completes when this emits; a message that is on its way then is given out first. With `'empty'` it
@@ -26,7 +26,7 @@ export interface FromQueueOptions<C extends AnyCodec = typeof raw, P extends boo
   until?: Until | undefined;
 }
 
-const checks: Checks<FromQueueOptions<AnyCodec, boolean>> = {
+const checks: Checks<FromQueueOptions<AnyDecoding, boolean>> = {
   ...decodeChecks,
   ...createChecks,
   until: isUntil,
@@ -51,7 +51,7 @@ const checks: Checks<FromQueueOptions<AnyCodec, boolean>> = {
  * @throws TypeError or RangeError for a bad option. What `MessageQueue.open` throws comes as the
  * Observable's error, as does an `InvalidMessageError`.
  */
-export function fromQueue<C extends AnyCodec = typeof raw, P extends boolean = false>(
+export function fromQueue<C extends AnyDecoding = typeof raw, P extends boolean = false>(
   queue: string | MessageQueue,
   options?: FromQueueOptions<C, P>,
 ): Observable<ReadValue<C, P>> {

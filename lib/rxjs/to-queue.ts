@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
-import type { AnyCodec, raw } from '../codec.js';
+import type { AnyEncoding, raw } from '../codec.js';
 import { AbortError, MessageQueueError } from '../errors.js';
 import { checkOptions, integer, isFunction, oneOf, type Checks } from '../options.js';
 import type { MessageQueue } from '../queue.js';
@@ -20,7 +20,7 @@ import { subscribeWithin } from './subscribe-within.js';
 const WHERE = 'toQueue()';
 
 /** How to send to a queue. The options for opening are for a queue that is given by name. */
-export interface ToQueueOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+export interface ToQueueOptions<C extends AnyEncoding = typeof raw, P extends boolean = false>
   extends EncodeOptions<C, P>, CreateOptions {
   /**
    * How many values may wait while the queue is full, see `overflow` for what becomes of one more.
@@ -39,7 +39,7 @@ export interface ToQueueOptions<C extends AnyCodec = typeof raw, P extends boole
   onDrop?: ((value: WriteValue<C, P>, dropped: number) => void) | undefined;
 }
 
-const checks: Checks<ToQueueOptions<AnyCodec, boolean>> = {
+const checks: Checks<ToQueueOptions<AnyEncoding, boolean>> = {
   ...encodeChecks,
   ...createChecks,
   maxBuffered: integer(0, Infinity),
@@ -62,7 +62,7 @@ const checks: Checks<ToQueueOptions<AnyCodec, boolean>> = {
  * @throws TypeError or RangeError for a bad argument. What `MessageQueue.open` and `send` throw comes
  * as the Observable's error.
  */
-export function toQueue<C extends AnyCodec = typeof raw, P extends boolean = false>(
+export function toQueue<C extends AnyEncoding = typeof raw, P extends boolean = false>(
   queue: string | MessageQueue,
   options?: ToQueueOptions<C, P>,
 ): OperatorFunction<WriteValue<C, P>, WriteValue<C, P>> {

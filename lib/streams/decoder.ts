@@ -1,4 +1,4 @@
-import { decodeMessage, raw, type AnyCodec, type Codec, type OnInvalid } from '../codec.js';
+import { decodeMessage, raw, type AnyDecoding, type OnInvalid } from '../codec.js';
 import { InvalidMessageError } from '../errors.js';
 import type { Message } from '../message.js';
 import type { DecodeOptions } from './options.js';
@@ -6,14 +6,14 @@ import type { DecodeOptions } from './options.js';
 /** Turns the messages of one queue into the values that its consumer asked for. */
 export class Decoder {
   readonly #queue: string;
-  readonly #codec: Codec<never, unknown>;
+  readonly #codec: AnyDecoding;
   readonly #withPriority: boolean;
   readonly #onInvalid: OnInvalid;
 
   readonly #nullEnds: boolean;
 
   /** @param nullEnds - whether a null would be taken for the end, so that none may come */
-  constructor(queue: string, options: DecodeOptions<AnyCodec, boolean>, nullEnds: boolean) {
+  constructor(queue: string, options: DecodeOptions<AnyDecoding, boolean>, nullEnds: boolean) {
     this.#queue = queue;
     this.#codec = options.codec ?? raw;
     this.#withPriority = options.withPriority ?? false;

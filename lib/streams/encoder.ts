@@ -2,8 +2,8 @@ import {
   encodeMessage,
   encodeValue,
   raw,
-  type AnyCodec,
-  type Codec,
+  type AnyEncoding,
+  type EncodingCodec,
   type WithPriority,
 } from '../codec.js';
 import { encodeError, invalidBody } from '../errors.js';
@@ -31,13 +31,13 @@ export interface Encoded {
 /** Turns the values of one producer into messages for its queue. */
 export class Encoder {
   readonly #core: QueueCore;
-  readonly #codec: Codec<unknown, unknown>;
+  readonly #codec: EncodingCodec<unknown>;
   readonly #withPriority: boolean;
   readonly #priority: number | ((value: never) => number);
 
-  constructor(core: QueueCore, options: EncodeOptions<AnyCodec, boolean>) {
+  constructor(core: QueueCore, options: EncodeOptions<AnyEncoding, boolean>) {
     this.#core = core;
-    this.#codec = (options.codec ?? raw) as Codec<unknown, unknown>;
+    this.#codec = (options.codec ?? raw) as EncodingCodec<unknown>;
     this.#withPriority = options.withPriority ?? false;
     this.#priority = options.priority ?? 0;
   }

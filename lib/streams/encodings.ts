@@ -1,4 +1,4 @@
-import { raw, type AnyCodec } from '../codec.js';
+import { raw, type AnyEncoding } from '../codec.js';
 import { withCode } from '../errors.js';
 
 /**
@@ -6,10 +6,10 @@ import { withCode } from '../errors.js';
  * objects is given what the user gave.
  */
 export class Encodings {
-  readonly #codec: AnyCodec;
+  readonly #codec: AnyEncoding;
   #default: BufferEncoding = 'utf8';
 
-  constructor(codec: AnyCodec = raw) {
+  constructor(codec: AnyEncoding = raw) {
     this.#codec = codec;
   }
 

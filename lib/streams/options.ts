@@ -1,7 +1,11 @@
 import {
   isCodec,
+  isDecoding,
+  isEncoding,
   isOnInvalid,
   type AnyCodec,
+  type AnyDecoding,
+  type AnyEncoding,
   type Decoded,
   type Encoded,
   type OnInvalid,
@@ -21,9 +25,10 @@ import {
 } from '../options.js';
 
 /** Which values stand for messages. */
-export interface CodecOptions<C extends AnyCodec, P extends boolean> {
+export interface CodecOptions<C extends AnyEncoding | AnyDecoding, P extends boolean> {
   /**
-   * Turns values into bytes and back: `raw`, `text`, `json` or one of your own.
+   * Turns values into bytes and back: `raw`, `text`, `cstring`, `json` or one of your own. Who only receives
+   * needs its `decode`, who only sends its `encode`.
    *
    * @defaultValue `raw`
    */
@@ -37,7 +42,10 @@ export interface CodecOptions<C extends AnyCodec, P extends boolean> {
 }
 
 /** How messages become values. */
-export interface DecodeOptions<C extends AnyCodec, P extends boolean> extends CodecOptions<C, P> {
+export interface DecodeOptions<C extends AnyDecoding, P extends boolean> extends CodecOptions<
+  C,
+  P
+> {
   /**
    * What to do about a message that the codec cannot decode: end with an `InvalidMessageError`, or
    * call a function and go on.
@@ -48,7 +56,10 @@ export interface DecodeOptions<C extends AnyCodec, P extends boolean> extends Co
 }
 
 /** How values become messages. */
-export interface EncodeOptions<C extends AnyCodec, P extends boolean> extends CodecOptions<C, P> {
+export interface EncodeOptions<C extends AnyEncoding, P extends boolean> extends CodecOptions<
+  C,
+  P
+> {
   /**
    * 0 to 32767, or a function of the value. A `Message` and `{ value, priority }` keep their own.
    *
@@ -68,7 +79,7 @@ export interface UntilOptions {
 }
 
 /** How to read a queue as a stream. */
-export interface ReadStreamOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+export interface ReadStreamOptions<C extends AnyDecoding = typeof raw, P extends boolean = false>
   extends DecodeOptions<C, P>, UntilOptions {
   /**
    * How many messages are taken ahead. With 0 none is taken while the consumer has one in hand; 1
@@ -94,7 +105,7 @@ export interface OverflowOptions {
 }
 
 /** How to write a queue as a stream. */
-export interface WriteStreamOptions<C extends AnyCodec = typeof raw, P extends boolean = false>
+export interface WriteStreamOptions<C extends AnyEncoding = typeof raw, P extends boolean = false>
   extends EncodeOptions<C, P>, OverflowOptions {
   /**
    * How many values may wait in user space before `write` returns false.
@@ -126,12 +137,12 @@ export interface ChannelOptions<C extends AnyCodec = typeof raw, P extends boole
 }
 
 /** What a reader gives. */
-export type ReadValue<C extends AnyCodec, P extends boolean> = P extends true
+export type ReadValue<C extends AnyDecoding, P extends boolean> = P extends true
   ? WithPriority<Decoded<C>>
   : Decoded<C>;
 
 /** What a writer takes. */
-export type WriteValue<C extends AnyCodec, P extends boolean> =
+export type WriteValue<C extends AnyEncoding, P extends boolean> =
   Message | (P extends true ? WithPriority<Encoded<C>> : Encoded<C>);
 
 const isPriorityOption: Check = (argument, value) => {
@@ -143,22 +154,23 @@ const isPriorityOption: Check = (argument, value) => {
 const untilChecks = { until: oneOf('empty') };
 const overflowChecks = { overflow: oneOf('wait', 'drop') };
 const isHighWaterMark = integer(0, Infinity);
-const codecChecks = { codec: isCodec, withPriority: isBoolean };
 
 /** @internal */
-export const decodeChecks: Checks<DecodeOptions<AnyCodec, boolean>> = {
-  ...codecChecks,
+export const decodeChecks: Checks<DecodeOptions<AnyDecoding, boolean>> = {
+  codec: isDecoding,
+  withPriority: isBoolean,
   onInvalid: isOnInvalid,
 };
 
 /** @internal */
-export const encodeChecks: Checks<EncodeOptions<AnyCodec, boolean>> = {
-  ...codecChecks,
+export const encodeChecks: Checks<EncodeOptions<AnyEncoding, boolean>> = {
+  codec: isEncoding,
+  withPriority: isBoolean,
   priority: isPriorityOption,
 };
 
 /** @internal */
-export const readStreamChecks: Checks<ReadStreamOptions<AnyCodec, boolean>> = {
+export const readStreamChecks: Checks<ReadStreamOptions<AnyDecoding, boolean>> = {
   ...decodeChecks,
   ...untilChecks,
   highWaterMark: isHighWaterMark,
@@ -166,7 +178,7 @@ export const readStreamChecks: Checks<ReadStreamOptions<AnyCodec, boolean>> = {
 };
 
 /** @internal */
-export const writeStreamChecks: Checks<WriteStreamOptions<AnyCodec, boolean>> = {
+export const writeStreamChecks: Checks<WriteStreamOptions<AnyEncoding, boolean>> = {
   ...encodeChecks,
   ...overflowChecks,
   highWaterMark: isHighWaterMark,
@@ -178,6 +190,7 @@ export const channelChecks: Checks<ChannelOptions<AnyCodec, boolean>> = {
   ...decodeChecks,
   ...encodeChecks,
   ...untilChecks,
+  codec: isCodec,
   ...overflowChecks,
   readableHighWaterMark: isHighWaterMark,
   writableHighWaterMark: isHighWaterMark,

@@ -1,5 +1,5 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import type { AnyCodec } from '../codec.js';
+import type { AnyDecoding } from '../codec.js';
 import type { Message } from '../message.js';
 import type { QueueCore } from '../queue/core.js';
 import { Decoder } from './decoder.js';
@@ -36,7 +36,7 @@ export class QueueReadable<T> extends Readable {
   readonly #side: ReadSide;
 
   /** @internal */
-  constructor(core: QueueCore, options: ReadStreamOptions<AnyCodec, boolean>, owns: boolean) {
+  constructor(core: QueueCore, options: ReadStreamOptions<AnyDecoding, boolean>, owns: boolean) {
     const { highWaterMark = 0, signal } = options;
     super({ objectMode: true, highWaterMark });
     const decoder = new Decoder(core.name, options, true);

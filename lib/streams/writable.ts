@@ -1,5 +1,5 @@
 import { addAbortSignal, Writable } from 'node:stream';
-import type { AnyCodec } from '../codec.js';
+import type { AnyEncoding } from '../codec.js';
 import type { QueueCore } from '../queue/core.js';
 import { closeAfter, untilClosed } from './destroying.js';
 import { Encoder, type Chunk } from './encoder.js';
@@ -33,7 +33,7 @@ export class QueueWritable<T> extends Writable {
   readonly #encodings: Encodings;
 
   /** @internal */
-  constructor(core: QueueCore, options: WriteStreamOptions<AnyCodec, boolean>, owns: boolean) {
+  constructor(core: QueueCore, options: WriteStreamOptions<AnyEncoding, boolean>, owns: boolean) {
     const { highWaterMark, overflow, signal } = options;
     super({
       objectMode: true,
