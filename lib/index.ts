@@ -1,3 +1,6 @@
+// For users whose tsconfig.json names no types, which is the default since TypeScript 6.
+/// <reference types="node" preserve="true" />
+
 export type { Bytes } from './bytes.js';
 export {
   cstring,

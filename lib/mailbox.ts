@@ -23,8 +23,8 @@ export type OutgoingMessages = (Uint8Array | number)[];
 /** What messages come out of the addon in, and go into it: its content is good for one call only. */
 class Mailbox {
   readonly #buffer: () => ArrayBuffer;
-  protected headers: Uint32Array<ArrayBuffer> = new Uint32Array();
-  protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  protected headers: Uint32Array = new Uint32Array();
+  protected bytes: Uint8Array = new Uint8Array();
 
   constructor(buffer: () => ArrayBuffer) {
     this.#buffer = buffer;
@@ -45,7 +45,7 @@ class Mailbox {
 
 class Inbox extends Mailbox {
   /** The bytes of the first message: messages of one size need no new view of them. */
-  #front = new Uint8Array();
+  #front: Uint8Array = new Uint8Array();
 
   protected override renew(): void {
     super.renew();

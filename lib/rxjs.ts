@@ -1,3 +1,6 @@
+// For users whose tsconfig.json names no types, which is the default since TypeScript 6.
+/// <reference types="node" preserve="true" />
+
 export { consumeQueue, type ConsumeQueueOptions } from './rxjs/consume-queue.js';
 export { fromQueue, type FromQueueOptions } from './rxjs/from-queue.js';
 export { toQueue, type ToQueueOptions } from './rxjs/to-queue.js';

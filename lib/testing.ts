@@ -1,3 +1,6 @@
+// For users whose tsconfig.json names no types, which is the default since TypeScript 6.
+/// <reference types="node" preserve="true" />
+
 import { registerHooks } from './testing/hooks.js';
 import { removeLeftBehind } from './testing/left-behind.js';
 import { recordOpenings } from './queue/left-open.js';

@@ -1,6 +1,6 @@
 // Packs the package, and tries the tarball as its users do:
 //   node scripts/check-package.mjs
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,25 @@ function tryIn(cwd, path) {
   run(cwd, path, 'node', 'smoke.mjs');
 }
 
+/** Types are right for the oldest TypeScript that README names and for ours, whatever a project sets. */
+function tryTypes(cwd) {
+  const old = join(folder, 'typescript');
+  run(folder, PATH, 'npm', 'install', '--no-audit', '--no-fund', '--prefix', old, 'typescript@5.4');
+  symlinkSync(join(root, 'node_modules', '@types'), join(cwd, 'node_modules', '@types'));
+  cpSync(join(root, 'scripts', 'package', 'consumer.ts'), join(cwd, 'consumer.ts'));
+  const compilerOptions = { noEmit: true, strict: true, target: 'es2022', module: 'nodenext' };
+  for (const installation of [old, root]) {
+    const tsc = join(installation, 'node_modules', '.bin', 'tsc');
+    trial(`tsc of ${installation === old ? 'TypeScript 5.4' : 'ours'}`, () => {
+      for (const types of [['node'], []]) {
+        const options = { compilerOptions: { ...compilerOptions, types }, files: ['consumer.ts'] };
+        writeFileSync(join(cwd, 'tsconfig.json'), JSON.stringify(options));
+        run(cwd, PATH, tsc, '-p', '.');
+      }
+    });
+  }
+}
+
 function tryNpm(tarball, bare) {
   const cwd = project('npm');
   trial('npm install, alone and without a compiler', () => {
@@ -43,6 +62,7 @@ function tryNpm(tarball, bare) {
     run(cwd, bare, 'npm', 'ci', '--no-audit', '--no-fund');
     tryIn(cwd, bare);
   });
+  tryTypes(cwd);
   trial('npm run build:native in the installed package', () => {
     const installed = join(cwd, 'node_modules', 'posix-mqueue');
     rmSync(join(installed, 'prebuilds'), { recursive: true });
