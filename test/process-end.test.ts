@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { WaitMode } from 'posix-mqueue';
 import { runFixture, type End } from './support/child.js';
+import { slowdown } from './support/sanitizer.js';
 
 async function endOf(wait: WaitMode, count: number, action: string, env = {}): Promise<End> {
   const options = { env: { ...process.env, ...env } };
@@ -13,7 +14,7 @@ async function endOf(wait: WaitMode, count: number, action: string, env = {}): P
 
 // A process that hangs is caught by the time limit of the test.
 describe('a process with receives waiting', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowdown);
 
   for (const wait of ['auto', 'worker', 'loop'] satisfies WaitMode[]) {
     const count = wait === 'worker' ? 2 : 5;
@@ -62,7 +63,7 @@ describe('a process with receives waiting', function () {
 });
 
 describe('the thread pool with 24 idle queues', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowdown);
 
   for (const size of ['', '1', '2', '3', '16']) {
     it(`goes on working (UV_THREADPOOL_SIZE=${size || 'unset'})`, async () => {
@@ -75,7 +76,7 @@ describe('the thread pool with 24 idle queues', function () {
 });
 
 describe("a program that emits 'exit' itself and goes on", function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowdown);
 
   for (const wait of ['auto', 'worker', 'loop'] satisfies WaitMode[]) {
     it(`receives and sends as before (${wait})`, async () => {

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkRuntime, type Runtime } from '#dist/runtime.js';
 import { errorLike } from './support/code.js';
-import { runsOthers } from './support/sanitizer.js';
+import { runsOthers, slowdown } from './support/sanitizer.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const good: Runtime = { platform: 'linux', arch: 'x64', versions: { uv: '1.46.0' } };
 
-describe('the runtime that the addon is loaded by', () => {
+describe('the runtime that the addon is loaded by', function () {
+  this.timeout(30_000 * slowdown);
+
   it('is this one, or any other of 64 bits with libuv 1', () => {
     checkRuntime(process as Runtime);
     for (const arch of ['x64', 'arm64', 'riscv64', 's390x']) checkRuntime({ ...good, arch });

@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { Child, runFixture } from './support/child.js';
 import { until } from './support/code.js';
-import { runsOthers } from './support/sanitizer.js';
+import { runsOthers, slowdown } from './support/sanitizer.js';
 
 const sources = fileURLToPath(new URL('../../test/libraries/', import.meta.url));
 const built = fileURLToPath(new URL('../libraries/', import.meta.url));
 
-describe('a wait on a pool thread whose signal another library', () => {
+describe('a wait on a pool thread whose signal another library', function () {
+  this.timeout(30_000 * slowdown);
+
   const library = `${built}signals.so`;
 
   before(function () {
@@ -35,7 +37,9 @@ describe('a wait on a pool thread whose signal another library', () => {
   }
 });
 
-describe('a wait on a pool thread while no signal can be queued', () => {
+describe('a wait on a pool thread while no signal can be queued', function () {
+  this.timeout(30_000 * slowdown);
+
   it('can be given up after somebody else listened to the signal that takes its place', async function () {
     // Reason: prlimit(1) is missing or may not do it, or cannot run under ThreadSanitizer.
     if (!runsOthers || spawnSync('prlimit', ['--sigpending=0', 'true']).status !== 0) this.skip();
