@@ -11,12 +11,11 @@ const lines = new WeakMap<AbortSignal, SignalLine>();
 class SignalLine {
   readonly #signal: AbortSignal;
   readonly #line = new Line<() => void>();
-  readonly #disposable: Disposable;
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
     // Unlike a plain listener it is called also when another one stops the event.
-    this.#disposable = addAbortListener(signal, this.#abort);
+    addAbortListener(signal, this.#abort);
   }
 
   join(listener: () => void): Place<() => void> {
@@ -25,14 +24,19 @@ class SignalLine {
 
   leave(place: Place<() => void>): void {
     if (!this.#line.leave(place) || this.#line.length > 0) return;
-    this.#disposable[Symbol.dispose]();
+    this.#forget();
     lines.delete(this.#signal);
+  }
+
+  /** What addAbortListener gives for it is found by a symbol that another realm may lack. */
+  #forget(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
   }
 
   readonly #abort = (): void => {
     lines.delete(this.#signal);
     // Not every kind of signal forgets a listener that was to be called once.
-    this.#disposable[Symbol.dispose]();
+    this.#forget();
     for (let next = this.#line.shift(); next !== undefined; next = this.#line.shift()) apart(next);
   };
 }
