@@ -19,13 +19,14 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-const { EBADMSG, EBUSY, ECANCELED, EINVAL, ENODEV, EOPNOTSUPP } = constants.errno;
+const { EBADMSG, EBUSY, ECANCELED, EINVAL, ENODEV, EOPNOTSUPP, ESTALE } = constants.errno;
 
 /** The system's number that is nearest to a failure which the system did not report itself. */
 const nearest: Readonly<Record<string, number>> = {
   ERR_MQ_ENCODE: -EINVAL,
   ERR_MQ_INVALID_MESSAGE: -EBADMSG,
   ERR_MQ_NOT_MOUNTED: -ENODEV,
+  ERR_MQ_REPLACED: -ESTALE,
   ERR_MQ_THREAD_POOL: -EBUSY,
   ERR_MQ_UNREF: -EOPNOTSUPP,
   ERR_MQ_UNSUPPORTED: -EOPNOTSUPP,
@@ -246,12 +247,26 @@ export function reasonable<E extends Error>(error: E): E {
 }
 
 /**
- * Why encoding failed, without anything of the value: what a codec of the user throws may quote it.
+ * The text of an error that this library made, which quotes nothing of a message. Undefined for any
+ * other: what a codec or a handler of the user throws may quote it, and warnings end in logs.
+ *
+ * @internal
+ */
+export function ownText(error: unknown): string | undefined {
+  const isOwn =
+    error instanceof MessageQueueError ||
+    error instanceof AbortError ||
+    reasons.has(error as Error);
+  return isOwn ? (error as Error).message : undefined;
+}
+
+/**
+ * Why encoding failed, without anything of the value.
  *
  * @internal
  */
 export function reasonOf(error: unknown): string {
-  return reasons.has(error as Error) ? (error as Error).message : 'the codec threw (see cause)';
+  return ownText(error) ?? 'the codec threw (see cause)';
 }
 
 /** @internal */

@@ -85,6 +85,26 @@ describe('the raw protocol with programs in other languages', function () {
     });
   }
 
+  for (const language of languages) {
+    const reason = missing(language);
+
+    it(`two ${language.name} hosts, one after the other, with our worker${reason === undefined ? '' : `: ${reason}`}`, async function () {
+      // Only where the compiler is missing; the title says which.
+      if (reason !== undefined) return this.skip();
+      const [command, ...parameters] = language.command('host');
+      const worker = runExample('worker', names);
+      await created();
+      for (let run = 0; run < 2; run += 1) {
+        const { code, stdout } = await new Child(command, [...parameters, ...names, '2']).end;
+        assert.deepEqual([code, stdout.split('\n')], [0, hostLines.slice(0, 4)]);
+      }
+      worker.kill('SIGTERM');
+      const workerEnd = await worker.end;
+      assert.deepEqual([workerEnd.code, workerEnd.stderr], [0, '']);
+      for (const name of names) assert.throws(() => MessageQueue.open(name), { code: 'ENOENT' });
+    });
+  }
+
   it('our host with our worker', async () => {
     const worker = runExample('worker', names);
     await created();

@@ -4,7 +4,8 @@ import { clearTimeout, setTimeout } from '../timers.js';
 export const LINK_PERIOD = 250;
 
 const SHORTEST = 10;
-const LONGEST = 1000;
+// With the spread, no later than that.
+const LONGEST = LINK_PERIOD * 0.8;
 
 /** Calls `look` again and again: regularly, or while `backOff` is called each time, ever more rarely. */
 export class LinkTimer {

@@ -1,6 +1,6 @@
 import { invalidValue } from '../errors.js';
 import { checkQueueName, shownName, type QueueName } from '../names.js';
-import { checkOptions, integer, isBoolean, oneOf, type Checks } from '../options.js';
+import { checkOptions, integer, isBoolean, oneOf, type Check, type Checks } from '../options.js';
 import { QueueCore } from './core.js';
 import { isMode } from './mode.js';
 import { Opening } from './opening.js';
@@ -101,12 +101,14 @@ export interface CreateOptions extends WaitingOptions {
    * Goes on with the queue that has the name, or creates it again (with `create`), when the name was
    * unlinked. It is noticed before a send, and within 250 milliseconds while something waits; until
    * there is such a queue sends wait, and it is looked for every 10 milliseconds, then ever more rarely
-   * up to once a second. What is left in the old queue is received first. Without it, sends go to a
-   * queue that nobody can open any more.
+   * up to every 250. What is left in the old queue is received first. Without it, sends go to a queue
+   * that nobody can open any more.
+   *
+   * `'existing'` never creates it again: it waits until another program does.
    *
    * @defaultValue false
    */
-  reopen?: boolean | undefined;
+  reopen?: boolean | 'existing' | undefined;
 }
 
 /** How to open a queue. */
@@ -118,6 +120,11 @@ export interface OpenOptions extends CreateOptions {
    */
   access?: 'readwrite' | 'read' | 'write' | undefined;
 }
+
+const isReopen: Check = (argument, value) => {
+  if (typeof value === 'boolean' || value === 'existing') return;
+  throw invalidValue(argument, "true, false or 'existing'", value);
+};
 
 /** @internal */
 export const createChecks: Checks<CreateOptions> = {
@@ -132,7 +139,7 @@ export const createChecks: Checks<CreateOptions> = {
   busyPoll: integer(0, LONGEST_SPIN),
   onMismatch: oneOf('keep', 'error', 'recreate'),
   trustedOwner: isTrustedOwner,
-  reopen: isBoolean,
+  reopen: isReopen,
 };
 
 /** @internal */

@@ -62,7 +62,8 @@ export class Opening {
 
   /** Where another queue has the name by now: that one, of whatever sizes, or a negative errno. */
   again(): NativeQueue | number {
-    const queue = this.#openOrCreate(0);
+    const queue =
+      this.#options.reopen === 'existing' ? this.#openExisting() : this.#openOrCreate(0);
     if (typeof queue === 'number' || this.#trusts(queue)) return queue;
     queue.close();
     return -EPERM;
@@ -86,10 +87,14 @@ export class Opening {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       queue = this.#createExactly();
       if (queue !== -EEXIST || exclusive !== 0) return queue;
-      queue = native.open(this.#name, this.#flags & ~O_CREAT, 0, 0, 0);
+      queue = this.#openExisting();
       if (queue !== -ENOENT) return queue;
     }
     return queue;
+  }
+
+  #openExisting(): NativeQueue | number {
+    return native.open(this.#name, this.#flags & ~O_CREAT, 0, 0, 0);
   }
 
   /** For the owner alone until it has its group. */

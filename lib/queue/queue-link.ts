@@ -30,6 +30,11 @@ export class QueueLink {
     native.listener = tellWeakly(new WeakRef(this), sizes);
   }
 
+  /** Whether the queue has lost its name. */
+  get unlinked(): boolean {
+    return isUnlinked(this.#native);
+  }
+
   /** Looks now whether another queue has the name, where that is then used. */
   notice(): void {
     if (this.#native instanceof ReopeningQueue) this.#native.notice();

@@ -5,6 +5,7 @@ export { PosixTransport } from '../transport/posix.js';
 export type {
   Capabilities,
   Delivery,
+  NameListener,
   Properties,
   QueueStatus,
   Receiver,

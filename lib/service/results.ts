@@ -2,23 +2,28 @@ import { isObservable, type Observable } from 'rxjs';
 import { Line } from '../queue/line.js';
 import { orAbort } from './or-abort.js';
 
-/** What a handler may return: a value, a promise of it, or an Observable of several. */
+/** Several values, one after the other. */
+export type SeveralResults<T> =
+  Observable<T | undefined> | AsyncIterable<T | undefined> | IterableIterator<T | undefined>;
+
+/**
+ * What a handler may return: a value, a promise of it, or several values: an Observable, an async
+ * iterable, or an iterator such as a generator function gives. An array, a Map and other collections are
+ * one value.
+ */
 export type HandlerResult<T> =
-  | T
-  | undefined
-  | void
-  | Observable<T | undefined>
-  | Promise<T | undefined | void | Observable<T | undefined>>;
+  T | undefined | void | SeveralResults<T> | Promise<T | undefined | void | SeveralResults<T>>;
 
 /** Whether a result is one value and here already. */
 export function isValue(result: unknown): boolean {
   if (typeof result !== 'object' || result === null) return typeof result !== 'function';
-  return !('then' in result) && !isObservable(result);
+  return !('then' in result) && !isObservable(result) && !isSeveral(result);
 }
 
 /**
- * The values of a result, one after the other. An Observable cannot be slowed down: what it emits
- * while a response is being sent waits here. After `giveUp` nothing is waited for any more.
+ * The values of a result, one after the other. The next one of an iterable is asked for when the one
+ * before has been sent; an Observable cannot be slowed down, and what it emits while a response is
+ * being sent waits here. After `giveUp` nothing is waited for any more.
  */
 export async function* resultsOf<T>(
   result: HandlerResult<T>,
@@ -27,7 +32,62 @@ export async function* resultsOf<T>(
 ): AsyncGenerator<T | undefined> {
   const settled = await orAbort(Promise.resolve(result), giveUp, queue);
   if (isObservable(settled)) yield* valuesOf(settled as Observable<T | undefined>, giveUp, queue);
+  else if (isSeveral(settled)) yield* stepsOf(settled as Iterated<T>, giveUp, queue);
   else yield settled as T | undefined;
+}
+
+type Iterated<T> = AsyncIterable<T | undefined> | IterableIterator<T | undefined>;
+type Steps<T> = AsyncIterator<T | undefined> | Iterator<T | undefined>;
+
+/** An async iterable, or an iterator: what can be gone through once only is no collection. */
+function isSeveral(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null) return false;
+  if (Symbol.asyncIterator in result) return true;
+  return Symbol.iterator in result && 'next' in result && typeof result.next === 'function';
+}
+
+async function* stepsOf<T>(
+  iterated: Iterated<T>,
+  giveUp: AbortSignal,
+  queue: string,
+): AsyncGenerator<T | undefined> {
+  const steps: Steps<T> =
+    Symbol.asyncIterator in iterated
+      ? iterated[Symbol.asyncIterator]()
+      : iterated[Symbol.iterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const step = await orAbort(
+        stepOf(() => steps.next()),
+        giveUp,
+        queue,
+      );
+      ended = step.done === true;
+      if (ended) return;
+      yield step.value;
+    }
+  } catch (error) {
+    // What threw has ended by itself; what was given up has not.
+    ended = !giveUp.aborted;
+    throw error;
+  } finally {
+    if (!ended) await leave(steps, giveUp, queue);
+  }
+}
+
+/** Lets it clean up, unless nothing is waited for any more: `return` waits for the step in progress. */
+async function leave<T>(steps: Steps<T>, giveUp: AbortSignal, queue: string): Promise<void> {
+  const left = stepOf(async () => {
+    await steps.return?.();
+  });
+  if (giveUp.aborted) left.catch(() => undefined);
+  else await orAbort(left, giveUp, queue);
+}
+
+/** A step that throws at once is one that rejects. */
+async function stepOf<S>(take: () => S | PromiseLike<S>): Promise<S> {
+  return take();
 }
 
 async function* valuesOf<T>(

@@ -2,18 +2,26 @@ import { constants } from 'node:os';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** Milliseconds. Ctrl-C under npm comes twice: from the terminal, and passed on by npm. */
+const SAME_KEYSTROKE = 500;
+
 /**
- * Calls `stop` at the first SIGINT or SIGTERM. A second one ends the process at once, with the exit
- * code that a shell gives for the signal.
+ * Calls `stop` at the first SIGINT or SIGTERM. Another one ends the process at once, with the exit code
+ * that a shell gives for the signal, unless it is the same one again within half a second.
  *
  * @returns takes the handlers off again
  */
 export function onTermination(stop: () => void): () => void {
-  let stopping = false;
+  let first: { signal: string; since: number } | undefined;
   const handle = (signal: (typeof SIGNALS)[number]): void => {
-    if (stopping) process.exit(128 + constants.signals[signal]);
-    stopping = true;
-    stop();
+    const now = performance.now();
+    if (first === undefined) {
+      first = { signal, since: now };
+      stop();
+      return;
+    }
+    const isSame = signal === first.signal && now - first.since < SAME_KEYSTROKE;
+    if (!isSame) process.exit(128 + constants.signals[signal]);
   };
   for (const signal of SIGNALS) process.on(signal, handle);
   return () => {

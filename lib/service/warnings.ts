@@ -1,3 +1,5 @@
+import { ownText } from '../errors.js';
+
 function warn(code: string, text: string): void {
   process.emitWarning(text, { type: 'MessageQueueWarning', code });
 }
@@ -27,5 +29,19 @@ export function warnUnacknowledged(error: unknown, queue: string): void {
     'MQ_UNACKNOWLEDGED',
     `A message of queue '${queue}' could not be acknowledged, and may be delivered again: ${reason}. ` +
       `Listen for 'unacknowledged' to see each; this is the only warning`,
+  );
+}
+
+/** For a worker of whose failures nobody hears. */
+export function warnFailure(error: unknown, queue: string): void {
+  const kind = error instanceof Error ? error.name : typeof error;
+  // What a handler throws may quote the request.
+  const text = ownText(error) ?? 'its text may quote the request, and is not shown here';
+  const cause = error instanceof Error ? ownText(error.cause) : undefined;
+  warn(
+    'MQ_FAILURE',
+    `A request of queue '${queue}' failed with a value of type ${kind}: ${text}` +
+      `${cause === undefined ? '' : ` (${cause})`}. Listen for 'failure' to see each; this is the ` +
+      `only warning`,
   );
 }

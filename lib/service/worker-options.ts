@@ -19,7 +19,7 @@ export type Reply<C extends AnyCodec> = Encoded<C> | Message;
 export interface RequestContext {
   /** The priority of the request. */
   readonly priority: number;
-  /** Aborted when a `close` with a timeout has waited long enough. */
+  /** Aborted when the worker was closed and its timeout is over: nobody waits for this any more. */
   readonly signal: AbortSignal;
 }
 
@@ -43,6 +43,13 @@ export interface WorkerEvents extends AcknowledgeEvents {
   ready: [];
   /** A request was not answered. The worker goes on. */
   failure: [failure: Failure];
+  /**
+   * The name of one of its queues was removed, as a host does when it closes. Unless `reopen: false`, the
+   * worker goes on as soon as somebody makes the queue again.
+   */
+  unlinked: [queue: string];
+  /** Another queue has that name, and the worker uses it now. */
+  reopened: [queue: string];
   /** The worker cannot go on; `run()` rejects with the same error. Needs no listener. */
   error: [error: Error];
   /** It has stopped and its queues are closed. */
@@ -62,6 +69,15 @@ export interface WorkerOptions<C extends AnyCodec = typeof raw> extends ServiceO
    */
   concurrency?: number | undefined;
   /**
+   * Whether it goes on, within 250 milliseconds, with the queues that the next host makes after the one
+   * before has unlinked them. It never makes them again itself. A response goes to the queue that had
+   * the name when its request was taken: where that was replaced meanwhile the response is a `failure`
+   * with code `ERR_MQ_REPLACED`.
+   *
+   * @defaultValue true
+   */
+  reopen?: boolean | undefined;
+  /**
    * Called with what went wrong and the request. What it returns is sent as the response; nothing
    * for `undefined`.
    */
@@ -74,7 +90,8 @@ export interface WorkerOptions<C extends AnyCodec = typeof raw> extends ServiceO
 export interface RunOptions {
   /**
    * Whether SIGINT and SIGTERM close it. The process then ends by itself, with code 0 if nothing else
-   * keeps it; a second signal ends it at once with 128 and the signal's number.
+   * keeps it. A second signal ends it at once with 128 and the signal's number; the same one within half
+   * a second counts as one, because npm passes on the Ctrl-C that the terminal has sent already.
    *
    * @defaultValue false
    */
@@ -82,10 +99,10 @@ export interface RunOptions {
   /** Closes it. `run()` then resolves: that is no error. */
   signal?: AbortSignal | undefined;
   /**
-   * Milliseconds for the requests in hand when one of these closes it, as for `close`. Without it, a
-   * response that waits for a full queue which nobody reads keeps the worker until a second signal.
+   * Milliseconds for the requests in hand when one of these closes it, as for `close`. `Infinity` waits
+   * for ever, also for a response that finds no room in a queue which nobody reads.
    *
-   * @defaultValue `Infinity`
+   * @defaultValue 5000 with `signals: true`, else `Infinity`
    */
   timeout?: number | undefined;
 }
@@ -121,6 +138,7 @@ export const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
   requests: isName,
   responses: isName,
   concurrency: integer(1, 10_000),
+  reopen: isBoolean,
   onFailure: isFunction,
 };
 /** @internal */

@@ -1,16 +1,18 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
 import type { AnyCodec, Decoded, raw } from '../codec.js';
-import { invalidType, invalidValue } from '../errors.js';
+import { invalidType, invalidValue, reasonable } from '../errors.js';
 import { checkOptions, isFunction, type Checks } from '../options.js';
 import { AbortListener } from '../queue/abort-listener.js';
 import { clearTimeout, nextTick, setTimeout } from '../timers.js';
-import type { Delivery, Receiver, Sender } from '../transport/transport.js';
 import { Acknowledger } from './acknowledge.js';
+import type { Delivery, NameListener, Receiver, Sender } from '../transport/transport.js';
 import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
+import { replacedError, ResponseQueue } from './response-queue.js';
 import { isValue, resultsOf } from './results.js';
 import { onTermination } from './signals.js';
 import { decodeDelivery, sendValue } from './values.js';
+import { warnFailure } from './warnings.js';
 import {
   closeChecks,
   runChecks,
@@ -23,6 +25,9 @@ import {
   type WorkerStats,
 } from './worker-options.js';
 
+/** Milliseconds for the work in hand at a signal: what sends it means to end the program. */
+const SIGNAL_TIMEOUT = 5000;
+
 /** Errors that are about one response. Others are about the queue, and end the worker. */
 const OF_ONE_RESPONSE = new Set<unknown>([
   'ERR_MQ_ENCODE',
@@ -34,8 +39,8 @@ const OF_ONE_RESPONSE = new Set<unknown>([
 
 /**
  * Takes requests from one queue and answers them on another. The handler returns the response, a
- * promise of it, or an Observable of several; `undefined` is none. A handler that throws is a
- * `failure`, and the worker goes on.
+ * promise of it, or several by an Observable, an async iterable or a generator; `undefined` is none. A
+ * handler that throws is a `failure`, and the worker goes on.
  *
  * @example
  * ```ts
@@ -53,6 +58,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
+  #responseQueue: ResponseQueue | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
   #warned = false;
@@ -84,7 +90,8 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
    */
   async run(options?: RunOptions): Promise<void> {
     const checked = checkOptions('Worker.run()', options, runChecks);
-    const { signals = false, signal, timeout = Infinity } = checked;
+    const { signals = false, signal } = checked;
+    const { timeout = signals ? SIGNAL_TIMEOUT : Infinity } = checked;
     if (this.#running !== undefined || this.#closed) {
       throw invalidValue('run()', 'called once', this.#closed ? 'closed' : 'running');
     }
@@ -148,35 +155,56 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   #giveUpAfter(timeout: number): NodeJS.Timeout | undefined {
     if (timeout === Infinity) return undefined;
     return setTimeout(() => {
-      this.#giveUp.abort(new Error(`the worker waited ${timeout} ms for it`));
+      const reason = new Error(`the worker was closed, and waited ${timeout} ms for it`);
+      this.#giveUp.abort(reasonable(reason));
     }, timeout);
   }
 
   async #work(): Promise<void> {
     const { transport, opening } = this.#service;
-    const { requests, responses, concurrency = 1 } = this.#options;
-    const receiver = await transport.openReceiver(requests, { ...opening, competing: true });
-    let sender: Sender | undefined;
+    const { requests, concurrency = 1, reopen = true } = this.#options;
+    const receiver = await transport.openReceiver(requests, {
+      ...opening,
+      // Who unlinks the queues has done with them: to make them again is up to the next host.
+      reopen: reopen === false ? false : 'existing',
+      competing: true,
+    });
+    receiver.watch?.(this.#tellOf(requests));
     try {
-      if (responses !== undefined) sender = await transport.openSender(responses, opening);
+      this.#responseQueue = await this.#openResponses();
       this.emit('ready');
-      const loops = Array.from({ length: concurrency }, () => this.#loop(receiver, sender));
+      const loops = Array.from({ length: concurrency }, () => this.#loop(receiver));
       // When one fails the others finish what they have in hand.
       const ends = await Promise.allSettled(loops);
       const failed = ends.find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
     } finally {
       await receiver.close();
-      await sender?.close();
+      await this.#responseQueue?.close();
     }
   }
 
-  async #loop(receiver: Receiver, sender: Sender | undefined): Promise<void> {
+  async #openResponses(): Promise<ResponseQueue | undefined> {
+    const { responses: name, reopen = true } = this.#options;
+    if (name === undefined) return undefined;
+    const { transport, opening } = this.#service;
+    const listener = this.#tellOf(name);
+    return ResponseQueue.open({ transport, name, opening, reopen: reopen !== false, listener });
+  }
+
+  #tellOf(queue: string): NameListener {
+    return {
+      unlinked: () => this.emit('unlinked', queue),
+      reopened: () => this.emit('reopened', queue),
+    };
+  }
+
+  async #loop(receiver: Receiver): Promise<void> {
     const { signal } = this.#stopping;
     try {
       while (!signal.aborted) {
         const delivery = await receiver.next(signal);
-        await this.#answer(delivery, sender);
+        await this.#answer(delivery);
       }
     } catch (error) {
       const stopped = signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR';
@@ -186,11 +214,14 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     }
   }
 
-  async #answer(delivery: Delivery, sender: Sender | undefined): Promise<void> {
+  async #answer(delivery: Delivery): Promise<void> {
     this.#received += 1;
     this.#inHand += 1;
     let request: unknown = delivery.body;
+    let sender: Sender | undefined;
     try {
+      const current = this.#responseQueue?.current();
+      sender = current instanceof Promise ? await current.catch(fatal) : current;
       request = decodeDelivery(this.#service.codec, delivery, this.#options.requests);
       const context = { priority: delivery.priority, signal: this.#giveUp.signal };
       const result = this.#handler(request as Decoded<C>, context);
@@ -217,6 +248,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     try {
       await sendValue(sender, this.#service.codec, reply, responses, { signal });
     } catch (error) {
+      if (this.#responseQueue?.isReplaced(sender) === true) throw replacedError(responses);
       if (!OF_ONE_RESPONSE.has((error as { code?: unknown }).code)) throw new Fatal(error);
       throw error;
     }
@@ -237,6 +269,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       const reply = Promise.resolve(onFailure(error, request));
       await this.#respond(sender, await orAbort(reply, signal, this.#options.requests));
     } catch (second) {
+      if ((second as { code?: unknown } | null)?.code === 'ERR_MQ_REPLACED') return;
       if (second instanceof Fatal) throw second.cause;
       this.#warn(second);
     }
@@ -245,13 +278,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   #warn(error: unknown): void {
     if (this.#warned) return;
     this.#warned = true;
-    // What a handler throws may quote the request, and warnings end in logs.
-    const kind = error instanceof Error ? error.name : typeof error;
-    process.emitWarning(
-      `A request of queue '${this.#options.requests}' failed with a value of type ${kind}. Listen ` +
-        `for 'failure' to see each; this is the only warning`,
-      { type: 'MessageQueueWarning', code: 'MQ_FAILURE' },
-    );
+    warnFailure(error, this.#options.requests);
   }
 }
 
@@ -260,4 +287,8 @@ class Fatal extends Error {
   constructor(cause: unknown) {
     super('fatal', { cause });
   }
+}
+
+function fatal(error: unknown): never {
+  throw new Fatal(error);
 }

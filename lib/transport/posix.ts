@@ -5,6 +5,7 @@ import type { CreateOptions } from '../queue/open.js';
 import type {
   Capabilities,
   Delivery,
+  NameListener,
   QueueStatus,
   Receiver,
   ReceiverOptions,
@@ -63,6 +64,14 @@ class PosixSender implements Sender {
     this.#queue = queue;
   }
 
+  get unlinked(): boolean {
+    return !this.#queue.closed && coreOf(this.#queue).link.unlinked;
+  }
+
+  watch(listener: NameListener): void {
+    watch(this.#queue, listener);
+  }
+
   async send(body: Uint8Array, properties: SendProperties = {}): Promise<void> {
     refuseCorrelation(this.#queue.name, properties);
     const { priority, signal } = properties;
@@ -81,6 +90,10 @@ class PosixReceiver implements Receiver {
     this.#queue = queue;
   }
 
+  watch(listener: NameListener): void {
+    watch(this.#queue, listener);
+  }
+
   async next(signal?: AbortSignal): Promise<Delivery> {
     const { data, priority } = await this.#queue.receive({ signal });
     return { body: data, priority, ack: acknowledge };
@@ -89,6 +102,15 @@ class PosixReceiver implements Receiver {
   close(): Promise<void> {
     return this.#queue[Symbol.asyncDispose]();
   }
+}
+
+function watch(queue: MessageQueue, listener: NameListener): void {
+  queue.on('unlinked', () => {
+    listener.unlinked();
+  });
+  queue.on('reopened', () => {
+    listener.reopened();
+  });
 }
 
 /** The kernel knows no acknowledgement: a message that was received is gone from its queue. */

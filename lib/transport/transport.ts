@@ -21,8 +21,20 @@ export interface SendProperties extends Properties {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What is told of the name of a queue that is open. */
+export interface NameListener {
+  /** The name was removed: who opens it gets another queue or none. */
+  unlinked(): void;
+  /** Another queue has the name, and is in use now. */
+  reopened(): void;
+}
+
 /** Sends to one queue. */
 export interface Sender {
+  /** Whether its queue has lost its name. For transports in which a queue outlives its name. */
+  readonly unlinked?: boolean;
+  /** Tells one listener what becomes of the name. For such transports. */
+  watch?(listener: NameListener): void;
   /**
    * Resolves when the queue has the message; waits while it is full.
    *
@@ -44,6 +56,8 @@ export interface Delivery extends Properties {
 
 /** Receives from one queue. */
 export interface Receiver {
+  /** Tells one listener what becomes of the name. For transports in which a queue outlives its name. */
+  watch?(listener: NameListener): void;
   /**
    * The next message, in the order of the calls. When `signal` ends the wait, a message that was
    * already on its way goes to the next call.
