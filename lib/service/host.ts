@@ -1,90 +1,38 @@
 import { EventEmitter } from 'node:events';
 import { Observable, share } from 'rxjs';
-import {
-  isOnInvalid,
-  type AnyCodec,
-  type Decoded,
-  type Encoded,
-  type OnInvalid,
-  type raw,
-} from '../codec.js';
+import type { AnyCodec, Decoded, Encoded, raw } from '../codec.js';
 import { AbortError, closedError, InvalidMessageError, invalidType } from '../errors.js';
 import { Message } from '../message.js';
-import { checkOptions, isBoolean, isPriority, type Checks } from '../options.js';
+import { checkOptions, type Checks } from '../options.js';
+import { apart } from '../queue/apart.js';
 import type { WaitOptions } from '../queue/cancellation.js';
 import { waitChecks } from '../queue/receive.js';
 import { presentScope } from '../queue/scope.js';
 import { nextTick } from '../timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
-import { Acknowledger, type AcknowledgeEvents } from './acknowledge.js';
+import { Acknowledger } from './acknowledge.js';
 import { drainQueue } from './drain.js';
 import {
-  isName,
-  refuseSameQueue,
-  serviceChecks,
-  withDefaults,
-  type Service,
-  type ServiceOptions,
-} from './options.js';
+  hostChecks,
+  taskChecks,
+  type HostEvents,
+  type HostOptions,
+  type TaskOptions,
+} from './host-options.js';
+import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
 import { withDeadline } from './deadline.js';
 import { doAll } from './do-all.js';
 import { orAbort } from './or-abort.js';
 import { ResponseLine, type ResponseTicket } from './response-line.js';
 import { decodeDelivery, sendValue } from './values.js';
-import { warnStale, warnUnclaimed } from './warnings.js';
-
-/** The events of a {@link Host}. */
-export interface HostEvents extends AcknowledgeEvents {
-  /** A message that an earlier run left in the queue of this name. Taken out when the host opens. */
-  stale: [message: Message, queue: string];
-  /** It is closed. */
-  close: [];
-}
-
-/** How to run a host. */
-export interface HostOptions<C extends AnyCodec = typeof raw> extends ServiceOptions<C> {
-  /** The queue that it writes. */
-  requests: string;
-  /** The queue that it reads. */
-  responses: string;
-  /**
-   * Whether `close` unlinks both queues. If so they belong to this host's run alone, and requests
-   * that an earlier run left there are stale too.
-   *
-   * @defaultValue true
-   */
-  unlink?: boolean | undefined;
-  /**
-   * What to do about a response that the codec cannot decode.
-   *
-   * @defaultValue `'error'`
-   */
-  onInvalid?: OnInvalid | undefined;
-}
-
-/** How to send a task. */
-export interface TaskOptions extends WaitOptions {
-  /**
-   * 0 to 32767; workers receive the highest first.
-   *
-   * @defaultValue 0
-   */
-  priority?: number | undefined;
-}
-
-const hostChecks: Checks<HostOptions<AnyCodec>> = {
-  ...serviceChecks,
-  requests: isName,
-  responses: isName,
-  unlink: isBoolean,
-  onInvalid: isOnInvalid,
-};
-const taskChecks: Checks<TaskOptions> = { ...waitChecks, priority: isPriority };
+import { Unread } from './unread.js';
+import { warnStale, warnUnclaimed, warnUnsolicited } from './warnings.js';
 
 interface Opened {
   readonly sender: Sender;
   readonly receiver: Receiver;
   readonly line: ResponseLine;
+  readonly unread: Unread;
 }
 
 /**
@@ -113,6 +61,10 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   readonly #used = new Set<string>();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   #opening: Promise<Opened> | undefined;
+  /** Whether sending has begun, so that responses may come. */
+  #asked = false;
+  #sweeping: Promise<void> | undefined;
+  #warnedUnsolicited = false;
   #closed: Promise<void> | undefined;
 
   /** @throws TypeError or RangeError for a bad option. The queues are opened by the first use. */
@@ -174,11 +126,15 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   async send(task: Encoded<C> | Message, options?: TaskOptions): Promise<void> {
     const { priority, ...limits } = checkOptions('Host.send()', options, taskChecks);
     const { requests } = this.#options;
-    const { sender } = await this.#openFor(limits, requests);
-    await withDeadline(requests, 'mq_timedsend', limits, async (signal) => {
-      const properties = { signal, ...(priority !== undefined && { priority }) };
-      await sendValue(sender, this.#service.codec, task, requests, properties);
-    });
+    const opened = await this.#openFor(limits, requests);
+    if (!this.#asked) await (this.#sweeping ??= this.#sweep(opened));
+    const { sender, unread } = opened;
+    await unread.explain(limits.timeout, () =>
+      withDeadline(requests, 'mq_timedsend', limits, async (signal) => {
+        const properties = { signal, ...(priority !== undefined && { priority }) };
+        await sendValue(sender, this.#service.codec, task, requests, properties);
+      }),
+    );
   }
 
   /**
@@ -256,7 +212,9 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     try {
       const sender = await transport.openSender(requests, opening);
       this.#used.add(requests);
-      return { sender, receiver, line: new ResponseLine(receiver) };
+      const line = new ResponseLine(receiver, (delivery) => this.#refuse(delivery));
+      const unread = new Unread(line, () => transport.stat(responses), { requests, responses });
+      return { sender, receiver, line, unread };
     } catch (error) {
       await receiver.close();
       // It has just created this one, which the next try could not do again.
@@ -277,9 +235,45 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     if (untold > 0) warnStale(untold, name);
   }
 
+  /** What is there before anything was asked is no answer to this host. */
+  async #sweep({ line }: Opened): Promise<void> {
+    const { responses } = this.#options;
+    try {
+      const { messages } = await this.#service.transport.stat(responses);
+      if (messages === 0) return;
+      if (this.listenerCount('unsolicited') > 0) await line.sweep(messages);
+      else this.#warnUnsolicited();
+    } catch {
+      // The send itself tells what is wrong with the queues.
+    } finally {
+      this.#asked = true;
+    }
+  }
+
+  /** Whether a response is an answer to nobody here, and was given to who listens for those. */
+  #refuse(delivery: Delivery): boolean {
+    if (this.#asked) return false;
+    if (this.listenerCount('unsolicited') === 0) {
+      this.#warnUnsolicited();
+      return false;
+    }
+    void this.#acknowledger.done(delivery, this.#options.responses);
+    const message = new Message(delivery.body, delivery.priority);
+    apart(() => this.emit('unsolicited', message, this.#options.responses));
+    return true;
+  }
+
+  #warnUnsolicited(): void {
+    // Of queues that outlive it, others may be hosts too.
+    if (this.#warnedUnsolicited || this.#options.unlink === false) return;
+    this.#warnedUnsolicited = true;
+    warnUnsolicited(this.#options.responses);
+  }
+
   async #close(): Promise<void> {
     this.#closing.abort();
     const opened = await this.#opening?.catch(() => undefined);
+    opened?.unread.stop();
     const { unlink = true } = this.#options;
     try {
       await doAll([

@@ -16,7 +16,8 @@ export type {
   TransportState,
 } from '../transport/transport.js';
 export type { AcknowledgeEvents } from './acknowledge.js';
-export { Host, type HostEvents, type HostOptions, type TaskOptions } from './host.js';
+export { Host } from './host.js';
+export type { HostEvents, HostOptions, TaskOptions } from './host-options.js';
 export type { ServiceOptions } from './options.js';
 export type { HandlerResult } from './results.js';
 export { Worker } from './worker.js';

@@ -4,6 +4,8 @@ import { Line, type Place } from '../queue/line.js';
 import { within, type Scope } from '../queue/scope.js';
 import type { Delivery, Receiver } from '../transport/transport.js';
 
+const SWEEP_TIME = 1000;
+
 /** A place in the line of those who want a response. Each call of one of these takes it out. */
 export interface ResponseTicket {
   deliver(delivery: Delivery): void;
@@ -20,14 +22,31 @@ export interface ResponseTicket {
  */
 export class ResponseLine {
   readonly #receiver: Receiver;
+  readonly #refuse: (delivery: Delivery) => boolean;
   readonly #tickets = new Line<ResponseTicket>();
   readonly #unclaimed = new Line<Delivery>();
   /** For the wait of this moment, and for later ones until it is used. */
   #waiting = new AbortController();
   #pumping = false;
 
-  constructor(receiver: Receiver) {
+  /** @param refuse - whether a response is no reader's; asked for each */
+  constructor(receiver: Receiver, refuse: (delivery: Delivery) => boolean) {
     this.#receiver = receiver;
+    this.#refuse = refuse;
+  }
+
+  /** Whether somebody waits for a response. */
+  get isRead(): boolean {
+    return this.#tickets.length > 0;
+  }
+
+  /** Takes what is there already, unless a reader does it, and keeps for the next one what is not refused. */
+  async sweep(count: number): Promise<void> {
+    for (let taken = 0; taken < count && !this.isRead; taken += 1) {
+      // Who counted them may be late.
+      const delivery = await this.#receiver.next(AbortSignal.timeout(SWEEP_TIME));
+      if (!this.#refuse(delivery)) this.#unclaimed.push(delivery);
+    }
   }
 
   /** How many responses were taken for a reader that had gone, and wait here for the next one. */
@@ -90,7 +109,8 @@ export class ResponseLine {
     if (this.#waiting.signal.aborted) this.#waiting = new AbortController();
     const { signal } = this.#waiting;
     try {
-      this.#unclaimed.push(await this.#receiver.next(signal));
+      const delivery = await this.#receiver.next(signal);
+      if (!this.#refuse(delivery)) this.#unclaimed.push(delivery);
     } catch (error) {
       // Its end was asked for. Who joined since then stays in line.
       if (signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR') return;

@@ -45,3 +45,27 @@ export function warnFailure(error: unknown, queue: string): void {
       `only warning`,
   );
 }
+
+/** For a host that found responses before it had sent anything. */
+export function warnUnsolicited(queue: string): void {
+  warn(
+    'MQ_UNSOLICITED',
+    `Queue '${queue}' has a response though this host has sent nothing yet: a worker still answers ` +
+      `somebody else, such as a host that was killed. Listen for 'unsolicited' to have such responses ` +
+      `apart, or put an id into each request and response; this is the only warning`,
+  );
+}
+
+/** For a host whose send makes no progress while nobody reads. */
+export function warnBlocked(
+  unread: number,
+  { requests, responses }: { readonly requests: string; readonly responses: string },
+  milliseconds: number,
+): void {
+  warn(
+    'MQ_BLOCKED',
+    `No send to queue '${requests}' has gone on for ${milliseconds} ms, and queue '${responses}' is ` +
+      `full (${unread} unread): a worker that finds no room there takes no request. Read the ` +
+      `responses while you send, by receive() or responses$; this is the only warning`,
+  );
+}

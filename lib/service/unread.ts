@@ -1,0 +1,106 @@
+import { constants } from 'node:os';
+import { MessageQueueError } from '../errors.js';
+import type { QueueStatus } from '../transport/transport.js';
+import type { ResponseLine } from './response-line.js';
+import { warnBlocked } from './warnings.js';
+
+/** Milliseconds without any progress after which a send counts as blocked. */
+const PATIENCE = 1000;
+
+/**
+ * Responses that nobody reads keep a host from sending: its workers wait for room for their responses,
+ * take no request before, and so the queue of requests stays full. This finds out, and says so.
+ */
+export class Unread {
+  readonly #line: ResponseLine;
+  readonly #stat: () => Promise<QueueStatus>;
+  readonly #names: { readonly requests: string; readonly responses: string };
+  #sending = 0;
+  #sent = 0;
+  #sentBefore = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #warned = false;
+
+  constructor(
+    line: ResponseLine,
+    stat: () => Promise<QueueStatus>,
+    names: { readonly requests: string; readonly responses: string },
+  ) {
+    this.#line = line;
+    this.#stat = stat;
+    this.#names = names;
+  }
+
+  /** Sends, and where that times out because of unread responses, rejects with an error that tells. */
+  async explain(timeout: number | undefined, send: () => Promise<void>): Promise<void> {
+    this.#sending += 1;
+    if (!this.#warned) this.#timer ??= this.#later();
+    try {
+      await send();
+    } catch (error) {
+      const timedOut = (error as { code?: unknown } | null)?.code === 'ETIMEDOUT';
+      const unread = timedOut ? await this.#count() : 0;
+      if (unread === 0 || timeout === undefined) throw error;
+      throw blockedError(this.#names, timeout, unread);
+    } finally {
+      this.#sending -= 1;
+      this.#sent += 1;
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#warned = true;
+  }
+
+  /** One timer for all sends: it costs a send two numbers. */
+  #later(): NodeJS.Timeout {
+    this.#sentBefore = this.#sent;
+    const timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#sending === 0 || this.#warned) return;
+      if (this.#sent === this.#sentBefore) void this.#look();
+      this.#timer = this.#later();
+    }, PATIENCE);
+    return timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    const sent = this.#sent;
+    const unread = await this.#count(true);
+    const goesOn = this.#sent !== sent || this.#line.isRead;
+    if (unread === 0 || goesOn || this.#warned) return;
+    this.#warned = true;
+    warnBlocked(unread, this.#names, PATIENCE);
+  }
+
+  /** How many responses nobody has read; with `ifFull`, none unless there is no room for another. */
+  async #count(ifFull = false): Promise<number> {
+    try {
+      const { messages, maxMessages } = await this.#stat();
+      return ifFull && messages < maxMessages ? 0 : messages + this.#line.unclaimed;
+    } catch {
+      // Only the reason is not known then.
+      return 0;
+    }
+  }
+}
+
+function blockedError(
+  { requests, responses }: { readonly requests: string; readonly responses: string },
+  timeout: number,
+  unread: number,
+): MessageQueueError {
+  const responsesWait = unread === 1 ? '1 response waits' : `${unread} responses wait`;
+  return new MessageQueueError(
+    `Queue '${requests}' had no room for a message within ${timeout} ms, while ${responsesWait} ` +
+      `unread in queue '${responses}': a worker that finds no room there takes no request. Read the ` +
+      `responses while you send, by receive() or responses$`,
+    {
+      code: 'ETIMEDOUT',
+      errno: -constants.errno.ETIMEDOUT,
+      syscall: 'mq_timedsend',
+      queue: requests,
+    },
+  );
+}
