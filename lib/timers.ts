@@ -8,6 +8,8 @@ const real = process.getBuiltinModule('node:process');
 
 export const setTimeout: typeof timers.setTimeout = timers.setTimeout;
 export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout;
+export const setInterval: typeof timers.setInterval = timers.setInterval;
+export const clearInterval: typeof timers.clearInterval = timers.clearInterval;
 export const setImmediate: typeof timers.setImmediate = timers.setImmediate;
 export const nextTick: typeof process.nextTick = real.nextTick.bind(real);
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { json } from 'posix-mqueue';
+import { json, MessageQueueError } from 'posix-mqueue';
 import { Host, Worker, type Failure } from 'posix-mqueue/service';
 import { MemoryTransport } from 'posix-mqueue/testing';
-import { nextTurn, until } from './support/code.js';
+import { errorLike, nextTurn, until } from './support/code.js';
 
 describe('the values of a handler', () => {
   const names = { requests: '/requests', responses: '/responses' };
@@ -101,7 +101,7 @@ describe('the values of a handler', () => {
     await host.send('x');
     assert.deepEqual(await answers(1), [1]);
     await until(() => failures.length === 1);
-    assert.equal((failures[0]?.error as Error).message, 'no');
+    assert.equal(String(failures[0]?.error), 'Error: no');
   });
 
   const endings: [title: string, work: () => AsyncGenerator<unknown>][] = [
@@ -170,7 +170,7 @@ describe('the values of a handler', () => {
     });
     await host.send('x');
     await until(() => failures.length === 1);
-    assert.equal((failures[0]?.error as { code?: unknown }).code, 'EMSGSIZE');
+    errorLike(MessageQueueError, { code: 'EMSGSIZE' })(failures[0]?.error);
     assert.equal(left, true);
   });
 });

@@ -1,6 +1,7 @@
 import { MessageQueueError } from '../errors.js';
 import { LINK_PERIOD } from '../queue/link-timer.js';
 import type { CreateOptions } from '../queue/open.js';
+import { clearInterval, nextTick, setInterval } from '../timers.js';
 import type { NameListener, Sender, Transport } from '../transport/transport.js';
 
 /** What it takes to open the queue of a worker's responses. */
@@ -80,7 +81,7 @@ export class ResponseQueue {
 
   /** What a listener throws is no failure of a request. */
   #tell(event: keyof NameListener): void {
-    process.nextTick(() => {
+    nextTick(() => {
       this.#options.listener[event]();
     });
   }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { now } from '../timers.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -14,13 +15,12 @@ const SAME_KEYSTROKE = 500;
 export function onTermination(stop: () => void): () => void {
   let first: { signal: string; since: number } | undefined;
   const handle = (signal: (typeof SIGNALS)[number]): void => {
-    const now = performance.now();
     if (first === undefined) {
-      first = { signal, since: now };
+      first = { signal, since: now() };
       stop();
       return;
     }
-    const isSame = signal === first.signal && now - first.since < SAME_KEYSTROKE;
+    const isSame = signal === first.signal && now() - first.since < SAME_KEYSTROKE;
     if (!isSame) process.exit(128 + constants.signals[signal]);
   };
   for (const signal of SIGNALS) process.on(signal, handle);
