@@ -4,7 +4,6 @@
 //   node out/examples/dashboard.js QUEUE
 
 import logUpdate from 'log-update';
-import { MessageQueue } from 'posix-mqueue';
 import { fromQueue } from 'posix-mqueue/rxjs';
 import {
   connect,
@@ -18,6 +17,7 @@ import {
   takeUntil,
   withLatestFrom,
 } from 'rxjs';
+import { OwnQueue } from './own-queue.js';
 import { report, terminationSignal } from './signals.js';
 
 const REFRESH = 250;
@@ -39,7 +39,8 @@ function show({ messages, bytes, last }: Totals, rate: number, waiting: number):
 }
 
 async function main(name: string): Promise<void> {
-  await using queue = MessageQueue.open(name, { create: true });
+  await using own = new OwnQueue(name);
+  const { queue } = own;
   const end$ = fromEvent(terminationSignal(), 'abort');
   const none: Totals = { messages: 0, bytes: 0, last: '' };
   console.log(`Watching queue ${name}`);

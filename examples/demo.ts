@@ -6,13 +6,13 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import Table from 'cli-table3';
 import { text } from 'posix-mqueue';
 import { Host } from 'posix-mqueue/service';
-import { Fleet } from './fleet.js';
+import { endBoth, Fleet, workerCount } from './fleet.js';
 import { report, terminationSignal } from './signals.js';
-import { linesOf, twentyTasks } from './tasks.js';
+import { linesOf, twentyTasks, Unanswered } from './tasks.js';
 
 // Of the 512 bytes of a message, the worker adds ` processed` to its answer.
 const MAX_TASK = 512 - ' processed'.length;
@@ -28,16 +28,10 @@ const program = new Command('demo')
   .argument('[file]', 'a task for each line; - for standard input. Without it: twenty tasks')
   .option('--requests <name>', 'queue from the host to the workers', '/mq_queue_host')
   .option('--responses <name>', 'queue from the workers to the host', '/mq_queue_worker')
-  .option('--workers <number>', 'how many worker processes', readCount, 3)
+  .option('--workers <number>', 'how many worker processes', workerCount, 3)
   .showHelpAfterError()
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
   .parse();
-
-function readCount(value: string): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('must be 1 or more.');
-  return count;
-}
 
 /** Counts the responses that each worker says that it sends. */
 function countWork(workers: readonly ChildProcess[]): number[] {
@@ -53,15 +47,17 @@ function countWork(workers: readonly ChildProcess[]): number[] {
 
 async function exchange(host: Host<typeof text>, file: string | undefined, signal: AbortSignal) {
   const tasks = file === undefined ? twentyTasks() : linesOf(file, MAX_TASK, signal);
-  let unanswered = 0;
+  const unanswered = new Unanswered();
   let sentAll = false;
   let wake = (): void => undefined;
   // Both queues hold one message: sending everything first would never end.
   const reading = (async () => {
     for (;;) {
-      if (unanswered > 0) {
-        console.log(`Received message '${await host.receive({ signal })}'`);
-        unanswered -= 1;
+      if (unanswered.size > 0) {
+        const response = await host.receive({ signal });
+        if (response.startsWith('failed (')) throw new Error(`a worker answered '${response}'`);
+        if (unanswered.settle(response)) console.log(`Received message '${response}'`);
+        else console.error(`Dropped message '${response}', which answers no task of this run`);
       } else if (sentAll) return;
       else {
         await new Promise<void>((resolve) => {
@@ -74,9 +70,9 @@ async function exchange(host: Host<typeof text>, file: string | undefined, signa
     try {
       for await (const task of tasks) {
         console.log(`Sending message '${task}'`);
-        await host.send(task, { signal });
-        unanswered += 1;
+        unanswered.add(task);
         wake();
+        await host.send(task, { signal });
       }
     } finally {
       sentAll = true;
@@ -90,18 +86,23 @@ async function main(file: string | undefined, options: Options): Promise<void> {
   const { requests, responses, workers } = options;
   const signal = terminationSignal();
   const host = new Host({ requests, responses, codec: text });
-  host.on('stale', (message) => {
-    console.log(`Dropped message '${message.text()}' of an earlier run`);
-  });
+  for (const event of ['stale', 'unsolicited'] as const) {
+    host.on(event, (message) => {
+      console.log(`Dropped message '${message.text()}' of an earlier run`);
+    });
+  }
   await host.open();
   const fleet = new Fleet(workers, './worker.js', [requests, responses]);
+  const living = fleet.whileItLives(signal);
   const counts = countWork(fleet.workers);
   try {
-    await fleet.ready(signal);
-    await exchange(host, file, signal);
+    await fleet.ready(living);
+    await exchange(host, file, living);
+    if (fleet.failure !== undefined) throw fleet.failure;
+  } catch (error) {
+    throw fleet.failure ?? error;
   } finally {
-    await fleet.stop();
-    await host.close();
+    await endBoth(fleet, host);
   }
   const table = new Table({
     head: ['worker', 'process', 'tasks'],

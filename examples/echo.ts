@@ -9,18 +9,20 @@
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createDuplex, text } from 'posix-mqueue';
+import { OwnQueue } from './own-queue.js';
 import { report, terminationSignal } from './signals.js';
 
 const [requests = '/echo_requests', responses = '/echo_responses'] = process.argv.slice(2);
 
+const SIZES = { maxMessages: 4, maxMessageSize: 512 };
+
 async function main(): Promise<void> {
+  await using incoming = new OwnQueue(requests, SIZES);
+  await using outgoing = new OwnQueue(responses, SIZES);
   const channel = createDuplex({
-    readable: requests,
-    writable: responses,
+    readable: incoming.queue,
+    writable: outgoing.queue,
     codec: text,
-    create: true,
-    maxMessages: 4,
-    maxMessageSize: 512,
     writableHighWaterMark: 0,
   });
   terminationSignal().addEventListener('abort', () => channel.stop());

@@ -15,6 +15,9 @@ async function main(signal: AbortSignal): Promise<void> {
   host.on('stale', (message) => {
     console.log(`Dropped message '${message.text()}' of an earlier run`);
   });
+  host.on('unsolicited', (message) => {
+    console.log(`Dropped message '${message.text()}', which answers nothing of this run`);
+  });
   try {
     for (let number = 1; number <= Number(tasks); number += 1) {
       const task = `task-${number}`;

@@ -7,7 +7,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { json } from 'posix-mqueue';
 import { Worker } from 'posix-mqueue/service';
-import { report } from './signals.js';
+import { failureOf, runUntilTold } from './forked.js';
 import type { Digest } from './sha256-folder.js';
 
 const [requests = '', responses = ''] = process.argv.slice(2);
@@ -22,10 +22,13 @@ async function digest(path: string): Promise<Digest> {
   }
 }
 
-const worker = new Worker({ requests, responses, codec: json }, (path) => digest(path as string));
-worker.on('ready', () => process.send?.('ready'));
-// A host that is gone needs no worker.
-process.once('disconnect', () => void worker.close());
-worker.run({ signals: true }).then(() => {
-  if (process.connected) process.disconnect();
-}, report);
+const answerFailure = (error: unknown, request: unknown): Digest => ({
+  // A request that could not be decoded names no file.
+  path: typeof request === 'string' ? request : '',
+  error: failureOf(error),
+});
+
+const worker = new Worker({ requests, responses, codec: json, onFailure: answerFailure }, (path) =>
+  digest(path as string),
+);
+await runUntilTold(worker, [requests, responses]);

@@ -32,3 +32,24 @@ export async function* linesOf(
     input.destroy();
   }
 }
+
+/** The tasks that have no answer yet. The same task may be there several times. */
+export class Unanswered {
+  readonly #counts = new Map<string, number>();
+  size = 0;
+
+  add(task: string): void {
+    const response = `${task} processed`;
+    this.#counts.set(response, (this.#counts.get(response) ?? 0) + 1);
+    this.size += 1;
+  }
+
+  /** Whether a response answers one of them. */
+  settle(response: string): boolean {
+    const count = this.#counts.get(response) ?? 0;
+    if (count === 0) return false;
+    this.#counts.set(response, count - 1);
+    this.size -= 1;
+    return true;
+  }
+}

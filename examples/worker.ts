@@ -5,20 +5,21 @@
 
 import { text } from 'posix-mqueue';
 import { Worker } from 'posix-mqueue/service';
-import { report } from './signals.js';
+import { failureOf, runUntilTold } from './forked.js';
 
 const [requests = '/mq_queue_host', responses = '/mq_queue_worker'] = process.argv.slice(2);
 
-const worker = new Worker({ requests, responses, codec: text }, (request) => {
+function answer(request: string): string {
   console.log(`Received message '${request}'`);
   const response = `${request} processed`;
   console.log(`Sending message '${response}'`);
   return response;
-});
-// Who started this process by child_process.fork is told.
-worker.on('ready', () => process.send?.('ready'));
-// A host that is gone needs no worker.
-process.once('disconnect', () => void worker.close());
-worker.run({ signals: true }).then(() => {
-  if (process.connected) process.disconnect();
-}, report);
+}
+
+function answerFailure(error: unknown): string {
+  console.error(error instanceof Error ? error.message : error);
+  return failureOf(error);
+}
+
+const worker = new Worker({ requests, responses, codec: text, onFailure: answerFailure }, answer);
+await runUntilTold(worker, [requests, responses]);

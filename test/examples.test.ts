@@ -10,6 +10,12 @@ import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { runExample } from './support/child.js';
 import { until } from './support/code.js';
 
+/** What the gzip example wrote. */
+function recordsOf(file: string): { text?: string }[] {
+  const lines = gunzipSync(readFileSync(file)).toString().split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as { text?: string });
+}
+
 describe('examples', function () {
   this.timeout(30_000);
 
@@ -121,7 +127,11 @@ describe('examples', function () {
     const file = join(folder, 'messages.gz');
     const child = runExample('gzip', [queue.name, file]);
     await child.printed(`Writing queue ${queue.name} to ${file}`);
-    const messages = Array.from({ length: 300 }, (_, index) => `message ${index}\n`);
+    // What a message looks like is no matter: each is one line.
+    const messages = Array.from(
+      { length: 300 },
+      (_, index) => `message ${index}${'\n'.repeat(index % 2)}`,
+    );
     for (const message of messages) await queue.send(message);
     child.kill('SIGTERM');
     assert.equal((await child.end).code, 0);
@@ -129,7 +139,26 @@ describe('examples', function () {
     for (let next = queue.tryReceive(); next !== null; next = queue.tryReceive()) {
       rest.push(next.text());
     }
-    assert.equal(gunzipSync(readFileSync(file)).toString() + rest.join(''), messages.join(''));
+    const written = recordsOf(file).map(({ text }) => text);
+    assert.deepEqual([...written, ...rest], messages);
+  });
+
+  it('gzip writes priorities, and bytes that are no text, and removes the queue that it made', async () => {
+    const name = temporaryName();
+    const file = join(folder, 'messages.gz');
+    const child = runExample('gzip', [name, file]);
+    await child.printed(`Writing queue ${name} to ${file}`);
+    const queue = MessageQueue.open(name);
+    await queue.send('text', { priority: 3 });
+    await queue.send(Buffer.from([0xff, 0]));
+    await until(() => queue.currentMessages === 0);
+    child.kill('SIGTERM');
+    assert.deepEqual([(await child.end).code, queue.stat().unlinked], [0, true]);
+    await queue.close();
+    assert.deepEqual(recordsOf(file), [
+      { priority: 3, text: 'text' },
+      { priority: 0, base64: '/wA=' },
+    ]);
   });
 
   it('dashboard counts messages and bytes', async () => {
@@ -143,6 +172,49 @@ describe('examples', function () {
     assert.equal(code, 0);
     assert.match(stdout, /messages {2}50\nbytes {5}250\n/);
     assert.match(stdout, /last {6}"12345"/);
+  });
+
+  it('worker answers a request that is no text', async () => {
+    const names = [temporaryQueue({ maxMessages: 1 }), temporaryQueue({ maxMessages: 1 })] as const;
+    const child = runExample('worker', [names[0].name, names[1].name]);
+    await names[0].send(Buffer.from([0xff]));
+    assert.equal((await names[1].receive()).text(), 'failed (ERR_MQ_INVALID_MESSAGE)');
+    child.kill('SIGTERM');
+    assert.equal((await child.end).code, 0);
+  });
+
+  it('dashboard leaves a queue that it made if messages are in it, and says so', async () => {
+    const name = temporaryName();
+    const child = runExample('dashboard', [name]);
+    await child.printed(`Watching queue ${name}`);
+    child.process.kill('SIGSTOP');
+    const queue = MessageQueue.open(name);
+    for (let number = 0; number < queue.maxMessages; number += 1) await queue.send('x');
+    child.kill('SIGINT');
+    child.process.kill('SIGCONT');
+    const { code, stderr } = await child.end;
+    assert.equal(code, 0);
+    const { currentMessages } = queue;
+    assert.equal(queue.stat().unlinked, currentMessages === 0);
+    if (currentMessages > 0) {
+      assert.equal(stderr, `Queue ${name} stays: ${currentMessages} messages are in it\n`);
+      MessageQueue.unlink(name);
+    }
+    await queue.close();
+  });
+
+  it('ask gives each of many requests its own answer', async () => {
+    const child = runExample('ask');
+    const { code, stdout } = await child.end;
+    assert.equal(code, 0);
+    const squares = Array.from({ length: 20 }, (_, index) => index + 1).map(
+      (n) => `${n} * ${n} = ${n * n}`,
+    );
+    assert.deepEqual(stdout.split('\n'), squares);
+    for (const side of ['requests', 'responses']) {
+      const name = `/ask-${child.process.pid}-${side}`;
+      assert.throws(() => MessageQueue.open(name), { code: 'ENOENT' });
+    }
   });
 
   it('echo answers in capitals', async () => {
