@@ -209,7 +209,10 @@ describe('the pool threads that workers set aside', () => {
 
   it('are for the workers: one that gets none warns, hosts set none aside', async () => {
     const warnings: (Error & { code?: string })[] = [];
-    const collect = (warning: Error): unknown => warnings.push(warning);
+    const collect = (warning: Error & { code?: string }): void => {
+      // The queues are larger than what a Worker asks for, which is warned of too.
+      if (warning.code !== 'MQ_SIZES') warnings.push(warning);
+    };
     process.on('warning', collect);
     const queues = Array.from({ length: budget + 2 }, () => temporaryQueue().name);
     const [requests = '', responses = '', ...others] = queues;
