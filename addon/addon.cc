@@ -50,10 +50,14 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports["outbox"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     return Environment::Of(info.Env())->outbox().buffer();
   });
-  // Cancels all waits of this environment, and lets no more begin. How many messages were lost.
+  // Cancels all waits of this environment, and lets no more begin. [how many messages were lost, a
+  // negative errno: why].
   exports["stop"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
-    const size_t lost = Environment::Of(info.Env())->Stop();
-    return Napi::Number::New(info.Env(), static_cast<double>(lost));
+    const Loss lost = Environment::Of(info.Env())->Stop();
+    Napi::Array result = Napi::Array::New(info.Env(), 2);
+    result[0U] = Napi::Number::New(info.Env(), static_cast<double>(lost.count));
+    result[1U] = Napi::Number::New(info.Env(), lost.error);
+    return result;
   });
   // Cancels all waits of this environment, and lets none begin until resume().
   exports["pause"] = Napi::Function::New(

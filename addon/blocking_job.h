@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 
+#include "loss.h"
 #include "pool_budget.h"
 
 namespace mqueue {
@@ -42,8 +43,8 @@ class BlockingJob {
   // that thread is scheduled.
   void AwaitBack();
   // After AwaitBack, for the end of the process: what was received goes back to the kernel, waiting for
-  // room as long as there is patience. How many found none.
-  virtual size_t Discard(Patience&) { return 0; }
+  // room as long as there is patience. Returns those that did not go.
+  virtual Loss Discard(Patience&) { return {}; }
   // From now on nobody is told about the end of this job.
   void Detach() { queue_ = nullptr; }
 

@@ -104,21 +104,29 @@ void Environment::Resume() {
   if (!on_freed_.empty()) AwaitFreeThread();
 }
 
-size_t Environment::Stop() {
+Loss Environment::Stop() {
   Pause();
-  if (jobs_.empty()) return 0;
+  if (jobs_.empty() && inbox_.untaken() == nullptr) return {};
   Patience patience(kPatience);
-  size_t lost = 0;
-  for (BlockingJob* job : jobs_) lost += job->Discard(patience);
+  // An async hook may have ended the process on the way to who was to take them.
+  Loss lost = ReturnUntaken(patience);
+  for (BlockingJob* job : jobs_) lost.Add(job->Discard(patience));
   return lost;
 }
 
 // A thread that is terminated goes on to the end of its turn: deliveries come, and nobody takes them.
 void Environment::ReturnUntaken() {
+  if (inbox_.untaken() == nullptr) return;
+  Patience patience(kPatience);
+  ReturnUntaken(patience);
+}
+
+Loss Environment::ReturnUntaken(Patience& patience) {
   Queue* source = inbox_.untaken();
-  if (source == nullptr) return;
-  source->GiveBackInbox();
+  if (source == nullptr) return {};
+  const Loss lost = source->GiveBackInbox(patience);
   inbox_.Forget(source);
+  return lost;
 }
 
 void Environment::NotifyWhenThreadFree(Napi::Function listener) {

@@ -9,12 +9,14 @@
 #include <set>
 #include <vector>
 
+#include "loss.h"
 #include "mailbox.h"
 #include "uv_handle.h"
 
 namespace mqueue {
 
 class BlockingJob;
+class Patience;
 class Queue;
 
 // What belongs to one JavaScript environment (the main thread, or one worker thread): its loop, its
@@ -50,9 +52,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
   // what those took is delivered when the loop goes on.
   void Pause();
   void Resume();
-  // Ends every wait for good and gives messages that came meanwhile back to the kernel: how many found
-  // no room there. For process 'exit': Node joins the pool's threads before it runs cleanup hooks.
-  size_t Stop();
+  // Ends every wait for good and gives messages that came meanwhile, or that JavaScript has not taken
+  // out of the inbox, back to the kernel. Returns those that did not go. For process 'exit': Node joins
+  // the pool's threads before it runs cleanup hooks.
+  Loss Stop();
 
   // How long an end waits for room for what goes back, in milliseconds. A sender that is blocked on
   // the queue has filled the place of what was taken, so without waiting there would never be any.
@@ -60,6 +63,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
   // What is in the inbox goes back where it came from, if JavaScript was ended before it took it.
   void ReturnUntaken();
+  Loss ReturnUntaken(Patience& patience);
 
   // Calls `listener` once, on the loop, after a pool thread of the budget became free.
   void NotifyWhenThreadFree(Napi::Function listener);

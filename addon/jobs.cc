@@ -31,8 +31,8 @@ void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
   queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch);
 }
 
-size_t ReceiveJob::Discard(Patience& patience) {
-  const size_t lost = batch_.count() - GiveBack(fd_, writable_, batch_, 0, &patience);
+Loss ReceiveJob::Discard(Patience& patience) {
+  const Loss lost = GiveBack(fd_, writable_, batch_, 0, &patience);
   MarkTaken();
   return lost;
 }
@@ -64,14 +64,17 @@ void SendJob::Back(Queue* queue, bool cancelled_in_queue) {
   queue->SendJobBack(cancelled_in_queue ? -ECANCELED : error_, sent_);
 }
 
-size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
-                Patience* patience) {
-  if (first >= batch.count()) return 0;
+Loss GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
+              Patience* patience) {
+  if (first >= batch.count()) return {};
+  OpenResult twin;
+  if (!writable) twin = WritingTwin(fd);
+  if (twin.error != 0) return {batch.count() - first, twin.error};
   int error = 0;
-  if (writable) return batch.SendFrom(fd, first, &error, patience) - first;
-  const OpenResult twin = WritingTwin(fd);
-  if (twin.error != 0) return 0;
-  return batch.SendFrom(twin.descriptor.get(), first, &error, patience) - first;
+  const size_t next = batch.SendFrom(writable ? fd : twin.descriptor.get(), first, &error, patience);
+  // What the system call answers when the patience is over.
+  const bool no_room = error == -EINTR || error == -ETIMEDOUT;
+  return {batch.count() - next, no_room ? -EAGAIN : error};
 }
 
 }  // namespace mqueue

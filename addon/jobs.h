@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "blocking_job.h"
+#include "loss.h"
 #include "message_batch.h"
 
 namespace mqueue {
@@ -19,7 +20,7 @@ class ReceiveJob : public BlockingJob {
   int error() const { return error_; }
   // The messages have gone elsewhere.
   void MarkTaken();
-  size_t Discard(Patience& patience) override;
+  Loss Discard(Patience& patience) override;
 
  protected:
   void Run() override;
@@ -41,6 +42,8 @@ class SendJob : public BlockingJob {
 
   // After TakeBack: what it was to send.
   MessageBatch TakeBatch() { return std::move(batch_); }
+  // After AwaitBack: how many the kernel took.
+  size_t sent() const { return sent_; }
 
  protected:
   void Run() override;
@@ -54,9 +57,9 @@ class SendJob : public BlockingJob {
 };
 
 // Puts messages from `first` on back into the kernel's queue, with their priorities, without waiting
-// or waiting as long as there is patience. `writable`: whether `fd` itself may send. Returns how many
-// went.
-size_t GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
+// or waiting as long as there is patience. `writable`: whether `fd` itself may send. Returns those that
+// did not go.
+Loss GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
                 Patience* patience = nullptr);
 
 }  // namespace mqueue

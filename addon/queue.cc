@@ -31,6 +31,7 @@ Napi::Function Queue::Define(Napi::Env env) {
                          InstanceMethod<&Queue::SendOnLoop>("sendOnLoop"),
                          InstanceMethod<&Queue::SendSpinning>("sendSpinning"),
                          InstanceMethod<&Queue::CancelSend>("cancelSend"),
+                         InstanceMethod<&Queue::SettleSend>("settleSend"),
                          InstanceMethod<&Queue::GiveBackMessages>("giveBack"),
                          InstanceMethod<&Queue::ReturnMessages>("returnFrom"),
                          InstanceMethod<&Queue::ReserveThread>("reserveThread"),
@@ -184,8 +185,14 @@ long Queue::TrySend(uint32_t count, uint32_t) {
   return sent > 0 ? static_cast<long>(sent) : error;
 }
 
-// How many messages of the outbox, from the front, went back into the queue. The second argument:
-// milliseconds to wait for room.
+// What went back into the queue, or a negative errno where nothing did.
+static Napi::Value Returned(Napi::Env env, size_t count, const Loss& lost) {
+  const size_t returned = count - lost.count;
+  return Number(env, returned > 0 ? static_cast<long>(returned) : lost.error);
+}
+
+// How many messages of the outbox, from the front, went back into the queue; or a negative errno. The
+// second argument: milliseconds to wait for room.
 Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
   Mailbox& outbox = environment_->outbox();
   if (!CollectOutbox(info, &outbox)) return Number(info.Env(), 0);
@@ -195,8 +202,8 @@ Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
   std::optional<Patience> patience;
   if (milliseconds > 0) patience.emplace(milliseconds);
   Patience* given = patience ? &*patience : nullptr;
-  const size_t count = GiveBack(fd(), writable_, outbox.batch(), 0, given);
-  return Number(info.Env(), static_cast<long>(count));
+  const MessageBatch& batch = outbox.batch();
+  return Returned(info.Env(), batch.count(), GiveBack(fd(), writable_, batch, 0, given));
 }
 
 // As giveBack, for messages of the inbox from this one on: JavaScript could not take them over.
@@ -204,7 +211,8 @@ Napi::Value Queue::ReturnMessages(const Napi::CallbackInfo& info) {
   uint32_t first = 0;
   if (!ReadUint32(info.Env(), info[0], &first)) return Number(info.Env(), 0);
   const MessageBatch& batch = environment_->inbox().batch();
-  return Number(info.Env(), static_cast<long>(GiveBack(fd(), writable_, batch, first)));
+  if (first >= batch.count()) return Number(info.Env(), 0);
+  return Returned(info.Env(), batch.count() - first, GiveBack(fd(), writable_, batch, first));
 }
 
 Napi::Value Queue::ReserveThread(const Napi::CallbackInfo& info) {

@@ -10,6 +10,7 @@
 #include "countdown.h"
 #include "descriptor.h"
 #include "environment.h"
+#include "loss.h"
 #include "message_batch.h"
 #include "notice.h"
 #include "poller.h"
@@ -19,6 +20,7 @@
 
 namespace mqueue {
 
+class Patience;
 class ReceiveJob;
 class SendJob;
 
@@ -74,8 +76,8 @@ class Queue : public Napi::ObjectWrap<Queue> {
   // From the notice.
   void Changed();
   void CloseHandles();
-  // At the end: what is in the inbox, waiting a moment for room.
-  void GiveBackInbox();
+  // At the end: what is in the inbox, waiting a moment for room. Returns those that did not go.
+  Loss GiveBackInbox(Patience& patience);
 
  private:
   enum class Way { kNone, kWorker, kLoop, kSpin };
@@ -94,6 +96,7 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Napi::Value SendOnLoop(const Napi::CallbackInfo& info);
   Napi::Value SendSpinning(const Napi::CallbackInfo& info);
   Napi::Value CancelSend(const Napi::CallbackInfo& info);
+  Napi::Value SettleSend(const Napi::CallbackInfo& info);
   Napi::Value GiveBackMessages(const Napi::CallbackInfo& info);
   Napi::Value ReturnMessages(const Napi::CallbackInfo& info);
   Napi::Value ReserveThread(const Napi::CallbackInfo& info);
@@ -112,7 +115,6 @@ class Queue : public Napi::ObjectWrap<Queue> {
   bool TakeSendBack();
   void TryWaitingReceive(int status);
   void TryWaitingSend(int status);
-  void GiveBackInTime(const MessageBatch& batch);
   long Post(int error, const MessageBatch& batch);
   void DeliverReceived(long result);
   void DeliverSent(int error, size_t sent);

@@ -192,6 +192,19 @@ Napi::Value Queue::CancelSend(const Napi::CallbackInfo& info) {
   return Number(info.Env(), static_cast<long>(pending_sent_));
 }
 
+// Ends the wait, after the pool thread has let go. How many messages were sent by it, or by the wait
+// whose end JavaScript was being told when its process ended; `onsend` is not called.
+Napi::Value Queue::SettleSend(const Napi::CallbackInfo& info) {
+  if (send_way_ == Way::kWorker) {
+    send_job_->Cancel();
+    send_job_->AwaitBack();
+    pending_sent_ = send_job_->sent();
+    send_job_->Detach();
+  }
+  if (send_way_ != Way::kNone) EndSend();
+  return Number(info.Env(), static_cast<long>(pending_sent_));
+}
+
 void Queue::Ready(int status, int events) {
   if (environment_->stopped()) return;
   const Napi::HandleScope scope(Env());
@@ -266,23 +279,20 @@ void Queue::TryWaitingSend(int status) {
 void Queue::ReceiveJobBack(int error, const MessageBatch& batch) {
   EndReceive();
   if (environment_->stopped()) {
-    GiveBackInTime(batch);
+    if (batch.empty()) return;
+    Patience patience(Environment::kPatience);
+    GiveBack(fd(), writable_, batch, 0, &patience);
     return;
   }
   DeliverReceived(Post(error, batch));
 }
 
-void Queue::GiveBackInbox() {
-  if (descriptor_.valid()) GiveBackInTime(environment_->inbox().batch());
-}
-
-void Queue::GiveBackInTime(const MessageBatch& batch) {
-  if (batch.empty()) return;
-  Patience patience(Environment::kPatience);
-  GiveBack(fd(), writable_, batch, 0, &patience);
+Loss Queue::GiveBackInbox(Patience& patience) {
+  return GiveBack(fd(), writable_, environment_->inbox().batch(), 0, &patience);
 }
 
 void Queue::SendJobBack(int error, size_t sent) {
+  pending_sent_ = sent;
   EndSend();
   DeliverSent(error, sent);
 }

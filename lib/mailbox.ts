@@ -1,7 +1,10 @@
+import { constants } from 'node:os';
 import { markAsUntransferable } from 'node:worker_threads';
 import { Message } from './message.js';
 import { native, type NativeQueue } from './native.js';
-import { undelivered } from './undelivered.js';
+import { Losses, undelivered } from './undelivered.js';
+
+const { EAGAIN } = constants.errno;
 
 // How the addon lays out a mailbox, see addon/mailbox.h.
 const MOST_MESSAGES = 512;
@@ -86,8 +89,11 @@ class Inbox extends Mailbox {
 
   /** No memory for another Buffer: what has none goes back to where it came from. */
   #giveUp(queue: NativeQueue, first: number, count: number): void {
-    const lost = count - first - queue.returnFrom(first);
-    if (lost > 0) process.emitWarning(undelivered(lost, 'a process without memory'));
+    const returned = queue.returnFrom(first);
+    const losses = new Losses();
+    // What did not go with the others found no room.
+    losses.add(count - first - Math.max(0, returned), returned < 0 ? returned : -EAGAIN);
+    if (losses.count > 0) process.emitWarning(undelivered(losses, 'a process without memory'));
   }
 
   /** As many as share a piece of memory, beginning at `offset`: where the next one begins. */

@@ -66,10 +66,13 @@ export interface NativeQueue {
   cancelSend(): number;
   /** After `cancelReceive()` said false: as `onreceive`, at once, and that is not called. */
   settleReceive(): number;
+  /** Ends a waiting send at once, and `onsend` is not called: how many were sent. */
+  settleSend(): number;
 
   /**
    * How many of the outbox's `count` messages went back into the kernel's queue, waiting (and blocking
-   * the event loop) for at most so many milliseconds.
+   * the event loop) for at most so many milliseconds; or a negative errno, `-EAGAIN` when there was no
+   * room.
    */
   giveBack(count: number, patience: number): number;
   /** The same for the messages of the inbox from number `first` on. */
@@ -100,9 +103,9 @@ export interface NativeBinding {
   outbox(): ArrayBuffer;
   /**
    * Ends every wait of this thread, and lets no more begin. How many messages had been taken and could
-   * not be given back.
+   * not be given back, and the negative errno that tells why.
    */
-  stop(): number;
+  stop(): [count: number, errno: number];
   /** Ends every wait of this thread, and lets none begin until `resume()`. No pool thread is blocked then. */
   pause(): void;
   resume(): void;

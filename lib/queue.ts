@@ -244,10 +244,11 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
 
   /**
    * How many messages were taken out of the kernel's queue for a consumer that had gone when they
-   * came. The next consumer of this object gets them first.
+   * came. The next consumer of this object gets them first. While it is disposed of: how many wait for
+   * room to go back.
    */
   get heldMessages(): number {
-    return this.#core.receives.held;
+    return this.#core.held;
   }
 
   /** In which way a receive waits at this moment; null when none does. */
@@ -376,11 +377,12 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     return this.#close((undelivered) => undelivered).then((messages) => messages ?? []);
   }
 
-  /** As `close`, and puts what was undelivered back into the kernel's queue. */
+  /**
+   * As `close`, and puts what was undelivered back into the kernel's queue, for which it waits up to 100
+   * milliseconds. A process warning with code `MQ_UNDELIVERED` tells what could not go back.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close((undelivered) => {
-      this.#core.giveBack(undelivered);
-    });
+    await this.#close((undelivered) => this.#core.giveBack(undelivered));
   }
 
   /** The messages, one at a time. None is taken ahead, and none is lost when the loop is left. */
@@ -448,7 +450,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     }
   }
 
-  async #close<T>(finish: (undelivered: Message[]) => T): Promise<T | undefined> {
+  async #close<T>(finish: (undelivered: Message[]) => T | Promise<T>): Promise<T | undefined> {
     if (this.#closing !== undefined) {
       await this.#closing;
       return undefined;

@@ -26,7 +26,7 @@ export function standIn(reason: Error): NativeBinding {
     unlink: (name) => refuse('mq_unlink', shownName(name)),
     inbox: () => mailbox,
     outbox: () => mailbox,
-    stop: () => 0,
+    stop: () => [0, 0],
     pause: () => {},
     resume: () => {},
     loopBusy: () => 0,

@@ -4,8 +4,14 @@ import type { Message } from '../message.js';
 import type { QueueName } from '../names.js';
 import type { NativeQueue } from '../native.js';
 import { apart } from './apart.js';
-import { closedInTime, closeWhenDropped, closing, type Remains } from './left-open.js';
-import { putBackOrWarn } from './put-back.js';
+import {
+  closedInTime,
+  closeWhenDropped,
+  closing,
+  warnOfLosses,
+  type Remains,
+} from './left-open.js';
+import { PutBack } from './put-back.js';
 import { QueueLink } from './queue-link.js';
 import { ReceiveLine } from './receive-line.js';
 import { SendLine } from './send-line.js';
@@ -18,6 +24,7 @@ import { Waiter, type WaitMode, type WaitingWay } from './waiter.js';
 const WITHOUT_NAME =
   'its name was removed already, and may be that of another queue by now. To remove that one, use ' +
   'MessageQueue.unlink()';
+const NOTHING = Promise.resolve();
 
 /** What reads a queue object that it does not own, and must be told when that closes. */
 export interface Borrower {
@@ -33,6 +40,8 @@ export interface CoreOptions {
   readonly opener: string;
   readonly wait: WaitMode;
   readonly busyPoll: number | undefined;
+  /** Whether it may send. Its descriptor may be able to all the same. */
+  readonly maySend: boolean;
 }
 
 /** An open queue without its public face: what streams, Observables and transports work with. */
@@ -48,6 +57,7 @@ export class QueueCore {
   readonly #link: QueueLink;
   readonly #sizes: QueueSizes;
   readonly #remains: Remains;
+  readonly #putBack: PutBack;
   #closed = false;
   #drained = false;
 
@@ -56,12 +66,16 @@ export class QueueCore {
     this.key = options.key;
     this.#native = native;
     this.#sizes = new QueueSizes(name, native);
-    this.#wait = options.wait;
-    this.receives = new ReceiveLine(name, native, options.wait, options.busyPoll);
-    this.sends = new SendLine(name, native, options.wait, options.busyPoll);
+    const { wait, busyPoll, maySend } = options;
+    this.#wait = wait;
+    this.receives = new ReceiveLine(name, native, wait, busyPoll);
+    this.sends = new SendLine(name, native, wait, busyPoll, maySend);
     this.#link = new QueueLink(native, this.#sizes);
     const { receives, sends } = this;
-    this.#remains = { name, native, receives, sends, opener: options.opener, referenced: true };
+    this.#putBack = new PutBack(name, native, sends);
+    const { opener } = options;
+    const putBack = this.#putBack;
+    this.#remains = { name, native, receives, sends, putBack, opener, referenced: true };
     closeWhenDropped(this, this.#remains);
   }
 
@@ -117,6 +131,11 @@ export class QueueCore {
     return this.#closed;
   }
 
+  /** How many messages were taken from the kernel and are in nobody's hand. */
+  get held(): number {
+    return this.receives.held + this.#putBack.held;
+  }
+
   get wait(): WaitMode {
     return this.#wait;
   }
@@ -165,22 +184,39 @@ export class QueueCore {
     if (this.#borrowers.delete(borrower)) this.#closeWhenFree();
   }
 
-  /** Messages that were taken and not delivered: to the next consumer, or else to the kernel. */
-  handBack(messages: readonly Message[]): void {
-    if (this.#drained) this.giveBack(messages);
-    else this.receives.handBack(messages);
+  /**
+   * Messages that were taken and not delivered: to the next consumer, or else to the kernel. Resolves
+   * as `giveBack`.
+   */
+  handBack(messages: Message[]): Promise<void> {
+    if (this.#drained) return this.giveBack(messages);
+    this.receives.handBack(messages);
+    return NOTHING;
   }
 
-  /** Puts messages back into the kernel's queue, or warns that they are gone. */
-  giveBack(messages: readonly Message[]): void {
-    putBackOrWarn(this.name, this.#native, messages);
+  /**
+   * Puts messages back into the kernel's queue, waiting a moment for room, or warns that they are gone.
+   * For a queue that is closed. Resolves when that is done.
+   *
+   * @param otherwise - whether somebody else takes those that found no room
+   */
+  giveBack(
+    messages: Message[],
+    otherwise: (messages: Message[]) => boolean = () => false,
+  ): Promise<void> {
+    if (messages.length === 0) return NOTHING;
+    return this.#putBack.put(messages).then((left) => {
+      if (left.messages.length > 0 && otherwise(left.messages)) left.messages.length = 0;
+      warnOfLosses(left, this.name);
+      this.#closeWhenFree();
+    });
   }
 
   /**
    * Ends everything that uses the queue, then `finish` gets what was undelivered, while the queue
    * can still be written to. The first call does it.
    */
-  async close<T>(finish: (undelivered: Message[]) => T): Promise<T | undefined> {
+  async close<T>(finish: (undelivered: Message[]) => T | Promise<T>): Promise<T | undefined> {
     if (this.#closed) return undefined;
     this.#closed = true;
     closing(this.#remains);
@@ -198,7 +234,7 @@ export class QueueCore {
     ]);
     this.#drained = true;
     try {
-      return finish(this.receives.takeHeld());
+      return await finish(this.receives.takeHeld());
     } finally {
       this.#closeWhenFree();
     }
@@ -206,7 +242,7 @@ export class QueueCore {
 
   #closeWhenFree(): void {
     // A close(2) of a queue fails for a bad descriptor only.
-    if (!this.#drained || this.#borrowers.size > 0) return;
+    if (!this.#drained || this.#borrowers.size > 0 || this.#putBack.held > 0) return;
     this.#native.close();
     closedInTime(this, this.#native);
   }

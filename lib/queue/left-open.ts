@@ -1,8 +1,10 @@
+import { constants } from 'node:os';
 import { native as addon, type NativeQueue } from '../native.js';
+import { byKernelOrder } from '../message.js';
 import { now } from '../timers.js';
-import { undelivered } from '../undelivered.js';
+import { Losses, undelivered } from '../undelivered.js';
 import { isEnd, pauseWaits } from './ending.js';
-import { putBack, putBackOrWarn } from './put-back.js';
+import { PATIENCE, putBackNow, type LeftOver, type PutBack } from './put-back.js';
 import type { ReceiveLine } from './receive-line.js';
 import type { SendLine } from './send-line.js';
 
@@ -11,6 +13,7 @@ export interface Remains {
   readonly name: string;
   readonly native: NativeQueue;
   readonly receives: ReceiveLine;
+  readonly putBack: PutBack;
   readonly sends: SendLine;
   /** The function that opened it. */
   readonly opener: string;
@@ -20,8 +23,7 @@ export interface Remains {
   referenced: boolean;
 }
 
-// As the addon has it for what is on its way from the pool.
-const PATIENCE = 100;
+const { EAGAIN } = constants.errno;
 
 const open = new Map<WeakKey, Remains>();
 const registry = new FinalizationRegistry<Remains>(closeDropped);
@@ -70,10 +72,18 @@ export function closedInTime(owner: object, native: NativeQueue): void {
   registry.unregister(owner);
 }
 
-function closeDropped({ name, native, receives }: Remains): void {
-  open.delete(native);
-  putBackOrWarn(name, native, receives.takeHeld());
-  native.close();
+/** Warns of what could not go back. */
+export function warnOfLosses({ messages, losses }: LeftOver, name: string): void {
+  losses.add(messages.length, -EAGAIN);
+  if (losses.count > 0) process.emitWarning(undelivered(losses, `queue '${name}'`));
+}
+
+function closeDropped({ name, native, receives, putBack }: Remains): void {
+  void putBack.put(receives.takeHeld()).then((left) => {
+    open.delete(native);
+    warnOfLosses(left, name);
+    native.close();
+  });
   if (warned) return;
   warned = true;
   process.emitWarning(
@@ -88,15 +98,16 @@ function end(): void {
     pauseWaits();
     return;
   }
-  let lost = addon.stop();
+  const losses = new Losses();
+  losses.add(...addon.stop());
   const started = now();
-  for (const { native, receives } of open.values()) {
-    const held = receives.takeHeld();
+  for (const { native, receives, putBack } of open.values()) {
+    const held = [...receives.takeHeld(), ...putBack.giveUp()].sort(byKernelOrder);
     const left = Math.max(0, Math.ceil(PATIENCE - (now() - started)));
-    if (held.length > 0) lost += putBack(native, held, left);
+    losses.add(putBackNow(native, held, losses, left).length, -EAGAIN);
   }
   // There is no later turn of the event loop in which emitWarning could tell it.
-  if (lost > 0) process.emit('warning', undelivered(lost, 'a process that ends'));
+  if (losses.count > 0) process.emit('warning', undelivered(losses, 'a process that ends'));
 }
 
 // At the end of the process nothing can be awaited, and a blocked pool thread would keep it for ever:

@@ -162,7 +162,7 @@ export function openQueue(where: string, name: QueueName, given?: OpenOptions): 
   const opening = new Opening(key, options);
   const opened = opening.open();
   const { access, wait = 'auto', busyPoll, reopen = false } = options;
-  const how = { key, opener: where, wait, busyPoll };
+  const how = { key, opener: where, wait, busyPoll, maySend: access !== 'read' };
   if (!reopen) return new QueueCore(shownName(key), opened, how);
   const reopening = new ReopeningQueue(opened, access !== 'write', () => opening.again());
   return new QueueCore(shownName(key), reopening, how);

@@ -11,8 +11,14 @@ import { isTrusted, untrustedError } from './trusted-owner.js';
 import { unlinkError } from './unlink.js';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = files;
-const { EEXIST, ENOENT, EPERM } = constants.errno;
-const ACCESS = { read: O_RDONLY, write: O_WRONLY, readwrite: O_RDWR };
+const { EACCES, EEXIST, ENOENT, EPERM } = constants.errno;
+
+/**
+ * The first that is permitted. What was taken by a reader and not delivered can go back only through a
+ * descriptor that writes.
+ */
+const WAYS = { read: [O_RDWR, O_RDONLY], write: [O_WRONLY], readwrite: [O_RDWR] };
+
 const OWNER_BITS = 0o700;
 // Others may create and unlink the name at the same time, again and again.
 const MOST_TRIES = 100;
@@ -26,7 +32,8 @@ export class Opening {
   readonly #name: QueueName;
   readonly #shown: string;
   readonly #options: OpenOptions;
-  readonly #flags: number;
+  readonly #ways: readonly number[];
+  readonly #create: number;
   readonly #mode: number;
   readonly #sizes: Sizes;
 
@@ -35,7 +42,8 @@ export class Opening {
     this.#name = name;
     this.#shown = shownName(name);
     this.#options = options;
-    this.#flags = ACCESS[access] | (create ? O_CREAT : 0);
+    this.#ways = WAYS[access];
+    this.#create = create ? O_CREAT : 0;
     this.#mode = modeOf(options.mode);
     // For 0 and 0 the kernel takes its own defaults.
     const given = maxMessages !== undefined || maxMessageSize !== undefined;
@@ -81,7 +89,7 @@ export class Opening {
   #openOrCreate(exclusive: number): NativeQueue | number {
     const { create = false, exactMode = false, group } = this.#options;
     if (!create || (!exactMode && group === undefined)) {
-      return native.open(this.#name, this.#flags | exclusive, this.#mode, ...this.#sizes);
+      return this.#openNative(this.#create | exclusive, this.#mode, this.#sizes);
     }
     let queue: NativeQueue | number = -EEXIST;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -94,13 +102,22 @@ export class Opening {
   }
 
   #openExisting(): NativeQueue | number {
-    return native.open(this.#name, this.#flags & ~O_CREAT, 0, 0, 0);
+    return this.#openNative(0, 0, [0, 0]);
+  }
+
+  #openNative(flags: number, mode: number, sizes: Sizes): NativeQueue | number {
+    let queue: NativeQueue | number = -EACCES;
+    for (const way of this.#ways) {
+      queue = native.open(this.#name, way | flags, mode, ...sizes);
+      if (queue !== -EACCES && queue !== -EPERM) break;
+    }
+    return queue;
   }
 
   /** For the owner alone until it has its group. */
   #createExactly(): NativeQueue | number {
     const mode = this.#mode & OWNER_BITS;
-    const queue = native.open(this.#name, this.#flags | O_EXCL, mode, ...this.#sizes);
+    const queue = this.#openNative(O_CREAT | O_EXCL, mode, this.#sizes);
     if (typeof queue === 'number') return queue;
     const refused = queue.setPermissions(this.#mode, this.#options.group);
     if (refused === 0) return queue;

@@ -1,46 +1,158 @@
+import { constants } from 'node:os';
 import { isUnreadable } from '../bytes.js';
+import { AbortError } from '../errors.js';
 import { outbox, type OutgoingMessages } from '../mailbox.js';
 import type { Message } from '../message.js';
 import type { NativeQueue } from '../native.js';
-import { undelivered } from '../undelivered.js';
+import { clearTimeout, now, setTimeout } from '../timers.js';
+import { Losses } from '../undelivered.js';
+import { SendLine, type SendTicket } from './send-line.js';
+
+const { EAGAIN, EFAULT, EINVAL, EMSGSIZE } = constants.errno;
 
 /**
- * Puts messages back into the kernel's queue: how many are lost.
+ * Milliseconds for which what goes back waits for room, as the addon has it: a sender that is blocked
+ * has filled the place of what was taken.
+ */
+export const PATIENCE = 100;
+
+function outgoing(messages: readonly Message[]): OutgoingMessages {
+  return messages.flatMap((each) => [each.data, each.priority]);
+}
+
+/**
+ * Puts messages back into the kernel's queue, at once: those that find no room. What can never go is
+ * added to `losses`.
  *
  * @param patience - milliseconds to wait for room, while nothing else happens
  */
-export function putBack(native: NativeQueue, messages: readonly Message[], patience = 0): number {
-  const outgoing: OutgoingMessages = messages.flatMap((each) => [each.data, each.priority]);
-  let lost = 0;
-  for (let next = 0; next < messages.length;) {
-    const count = outbox.put(outgoing, next);
-    const given = count > 0 ? native.giveBack(count, patience) : 0;
-    next += given;
-    if (count > 0 && given === count) continue;
-    if (!isLost(native, messages[next])) return lost + messages.length - next;
-    lost += 1;
-    next += 1;
-  }
-  return lost;
-}
-
-/** Whether it can go into no queue, so that it must not keep the others from it. */
-function isLost(native: NativeQueue, message: Message | undefined): boolean {
-  if (message === undefined) return false;
-  // Who decoded it may have given its memory away.
-  if (isUnreadable(message.data)) return true;
-  // A queue that was opened anew may have smaller messages.
-  const attributes = native.attributes();
-  return typeof attributes !== 'number' && message.data.byteLength > attributes[1];
-}
-
-/** As `putBack`, and warns of those that are gone. */
-export function putBackOrWarn(
-  name: string,
+export function putBackNow(
   native: NativeQueue,
   messages: readonly Message[],
-): void {
-  if (messages.length === 0) return;
-  const lost = putBack(native, messages);
-  if (lost > 0) process.emitWarning(undelivered(lost, `queue '${name}'`));
+  losses: Losses,
+  patience = 0,
+): Message[] {
+  const end = now() + patience;
+  const all = outgoing(messages);
+  for (let next = 0; next < messages.length;) {
+    const count = outbox.put(all, next);
+    const left = patience > 0 ? Math.max(0, Math.ceil(end - now())) : 0;
+    const result = count > 0 ? native.giveBack(count, left) : problemOf(messages[next]);
+    if (result > 0) next += result;
+    else if (result === -EAGAIN) return messages.slice(next);
+    else if (isOfOne(result)) {
+      losses.add(1, result);
+      next += 1;
+    } else {
+      losses.add(messages.length - next, result < 0 ? result : -EINVAL);
+      break;
+    }
+  }
+  return [];
+}
+
+/** Who decoded it may have given its memory away; or it exceeds any queue that is open. */
+function problemOf(message: Message | undefined): number {
+  return message !== undefined && isUnreadable(message.data) ? -EFAULT : -EMSGSIZE;
+}
+
+/** Whether the others may go. A queue that was opened anew may have smaller messages. */
+function isOfOne(errno: number | undefined): boolean {
+  return errno === -EMSGSIZE || errno === -EFAULT;
+}
+
+/** What could not go back. */
+export interface LeftOver {
+  /** They found no room in time. */
+  readonly messages: Message[];
+  /** They never can. */
+  readonly losses: Losses;
+}
+
+interface Waiting {
+  messages: Message[];
+  /** How many of them have gone. */
+  sent: number;
+}
+
+/**
+ * Puts what a queue object has taken and nobody got back into the kernel's queue, and waits a moment
+ * for room there while the event loop goes on. It is for an object that does not send any more.
+ */
+export class PutBack {
+  readonly #name: string;
+  readonly #native: NativeQueue;
+  readonly #sends: SendLine;
+  readonly #waiting = new Set<Waiting>();
+  #line: SendLine | undefined;
+
+  /** @param sends - the line of the object's own senders */
+  constructor(name: string, native: NativeQueue, sends: SendLine) {
+    this.#name = name;
+    this.#native = native;
+    this.#sends = sends;
+  }
+
+  /** How many wait for room. */
+  get held(): number {
+    let held = 0;
+    for (const { messages, sent } of this.#waiting) held += messages.length - sent;
+    return held;
+  }
+
+  /** Resolves when all have gone, or their time is over. */
+  put(messages: Message[]): Promise<LeftOver> {
+    const losses = new Losses();
+    const waiting = { messages, sent: 0 };
+    // Before there is a promise: an async hook may end the process.
+    this.#waiting.add(waiting);
+    waiting.messages = putBackNow(this.#native, messages, losses);
+    return this.#wait(waiting, losses);
+  }
+
+  /** For the end of the process: those that still wait. Nothing is sent any more. */
+  giveUp(): Message[] {
+    this.#line?.abandon(() => new AbortError(undefined, this.#name));
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    return waiting.flatMap(({ messages, sent }) => messages.slice(sent));
+  }
+
+  async #wait(waiting: Waiting, losses: Losses): Promise<LeftOver> {
+    const end = now() + PATIENCE;
+    let left = end - now();
+    while (waiting.messages.length > 0 && left > 0) {
+      const goesOn = await this.#send(waiting, left);
+      // The process was said to end: they went another way.
+      if (!this.#waiting.has(waiting)) return { messages: [], losses };
+      const rest = waiting.messages.slice(waiting.sent);
+      waiting.sent = 0;
+      waiting.messages = putBackNow(this.#native, rest, losses);
+      left = goesOn ? end - now() : 0;
+    }
+    this.#waiting.delete(waiting);
+    return { messages: waiting.messages, losses };
+  }
+
+  /** One stand in line, for so many milliseconds at most. False when that cannot bring anything. */
+  async #send(waiting: Waiting, milliseconds: number): Promise<boolean> {
+    if (this.#sends.busy) return false;
+    // Whatever the object's own way: who polls gets no room while others are blocked.
+    this.#line ??= new SendLine(this.#name, this.#native, 'auto', undefined);
+    const line = this.#line;
+    return new Promise((resolve) => {
+      const ticket: SendTicket = {
+        messages: outgoing(waiting.messages),
+        settle: (error, sent) => {
+          clearTimeout(timer);
+          waiting.sent = sent;
+          resolve(isOfOne((error as { errno?: number } | null)?.errno));
+        },
+      };
+      const timer = setTimeout(() => {
+        line.leave(ticket, new AbortError(undefined, this.#name));
+      }, milliseconds);
+      line.join(ticket);
+    });
+  }
 }

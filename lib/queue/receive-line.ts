@@ -62,11 +62,13 @@ export class ReceiveLine {
       spinning: (microseconds) => native.receiveSpinning(this.#awaited, microseconds),
       cancel: () => native.cancelReceive(),
       done: (result) => {
-        this.#waitEnded(result as Message[] | number);
+        this.#waitEnded(result as number);
       },
     });
     native.onreceive = (result) => {
-      this.waiter.ended(this.#taken(result));
+      // First of all: whatever runs before may end the process.
+      this.#hold(result);
+      this.waiter.ended(result);
     };
   }
 
@@ -143,9 +145,9 @@ export class ReceiveLine {
   /** Waits for the end of a take that is being cancelled, so that `held` counts what it brought. */
   settle(): void {
     if (!this.#cancelling) return;
-    const result = this.#taken(this.#native.settleReceive());
+    this.#hold(this.#native.settleReceive());
     this.waiter.settled();
-    this.#waitOver(result);
+    this.#waitOver();
   }
 
   /** Messages that were taken but not delivered: the next consumer gets them first. */
@@ -243,9 +245,9 @@ export class ReceiveLine {
     const ticket = this.#tickets.shift();
     if (ticket === undefined) return false;
     this.#hasty.delete(ticket);
-    const messages = this.#held.take(ticket.want);
+    // While they are still held: it may call an async hook, which may end the process.
     this.#cancelSurplus();
-    within(ticket.scope, () => ticket.deliver(messages));
+    within(ticket.scope, () => ticket.deliver(this.#held.take(ticket.want)));
     return true;
   }
 
@@ -288,24 +290,25 @@ export class ReceiveLine {
   }
 
   /** What a wait brought: out of the inbox, before anything else is received. */
-  #taken(result: number): Message[] | number {
-    return result > 0 ? inbox.take(this.#native, result) : result;
+  #hold(result: number): void {
+    if (result <= 0) return;
+    this.#held.addTaken(inbox.take(this.#native, result));
   }
 
   /** Takes no more from the kernel than those in line want. */
   #cancelSurplus(): void {
     if (this.#awaited === 0 || this.#cancelling || this.#isWanted(this.#awaited)) return;
     if (this.waiter.cancel()) {
-      this.#waitOver(-ECANCELED);
+      this.#waitOver();
     } else {
       this.#cancelling = true;
     }
   }
 
-  #waitEnded(result: Message[] | number): void {
-    this.#waitOver(result);
+  #waitEnded(result: number): void {
+    this.#waitOver();
     try {
-      if (typeof result === 'number' && result !== -ECANCELED && result !== -EAGAIN) {
+      if (result < 0 && result !== -ECANCELED && result !== -EAGAIN) {
         this.#failFirst(waitError(result, 'mq_timedreceive', this.#name));
       }
     } finally {
@@ -313,10 +316,9 @@ export class ReceiveLine {
     }
   }
 
-  #waitOver(result: Message[] | number): void {
+  #waitOver(): void {
     this.#awaited = 0;
     this.#cancelling = false;
-    if (typeof result !== 'number') this.#held.addTaken(result);
     this.#schedule();
     this.#whenIdle?.();
   }

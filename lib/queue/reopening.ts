@@ -45,8 +45,8 @@ export class ReopeningQueue implements NativeQueue {
   #parked = false;
   #receiveAgain = false;
   #sendAgain = false;
-  /** How many the old queue took of those that are to be sent again. */
-  #sentBefore = 0;
+  /** How many of the last send went that was not told yet. */
+  #untold = 0;
   #referenced = true;
   #watched = false;
   #reserved = false;
@@ -145,10 +145,17 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   cancelSend(): number {
-    const early = this.#sendAgain ? this.#sentBefore : 0;
+    const early = this.#sendAgain ? this.#untold : 0;
     this.#sendAgain = false;
     const sent = this.#sending?.cancelSend() ?? early;
     if (sent !== -EINPROGRESS) this.#sendOver();
+    return sent;
+  }
+
+  settleSend(): number {
+    this.#sendAgain = false;
+    const sent = this.#sending?.settleSend() ?? this.#untold;
+    this.#sendOver();
     return sent;
   }
 
@@ -162,7 +169,8 @@ export class ReopeningQueue implements NativeQueue {
 
   giveBack(count: number, patience: number): number {
     // Into a queue without a name they would go for nobody.
-    return this.#ensure() === 0 ? this.#current.giveBack(count, patience) : 0;
+    const problem = this.#ensure();
+    return problem === 0 ? this.#current.giveBack(count, patience) : problem;
   }
 
   returnFrom(first: number): number {
@@ -203,6 +211,7 @@ export class ReopeningQueue implements NativeQueue {
       this.#old.sweep();
     };
     queue.onsend = (result) => {
+      this.#untold = Math.max(0, result);
       this.#sendOver();
       this.#old.sweep();
       this.onsend(result);
@@ -223,6 +232,7 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   #send(begin: (queue: NativeQueue) => number): number {
+    this.#untold = 0;
     if (this.#lost) {
       this.#parked = true;
       this.#timer.backOff();
@@ -330,7 +340,7 @@ export class ReopeningQueue implements NativeQueue {
     if (!waits || sent === -EINPROGRESS) return;
     this.#sendOver();
     this.#sendAgain = true;
-    this.#sentBefore = sent;
+    this.#untold = sent;
     nextTick(() => {
       if (!this.#sendAgain) return;
       this.#sendAgain = false;

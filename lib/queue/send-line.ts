@@ -11,7 +11,7 @@ import { ifGoingOn } from './ending.js';
 import { waitError } from './wait-error.js';
 import { Waiter, type WaitMode } from './waiter.js';
 
-const { EAGAIN, ECANCELED, EFAULT } = constants.errno;
+const { EAGAIN, EBADF, ECANCELED, EFAULT } = constants.errno;
 
 /** A place in the line of those who send. */
 export interface SendTicket {
@@ -37,6 +37,7 @@ export interface Standing {
 export class SendLine {
   readonly #name: string;
   readonly #native: NativeQueue;
+  readonly #maySend: boolean;
   readonly waiter: Waiter;
   readonly #line = new Line<Standing>();
   #waiting = false;
@@ -47,9 +48,17 @@ export class SendLine {
   #closedError: (() => Error) | undefined;
   #whenIdle: (() => void) | undefined;
 
-  constructor(name: string, native: NativeQueue, mode: WaitMode, busyPoll: number | undefined) {
+  /** @param maySend - false for a queue that is to be read only, whatever its descriptor can do */
+  constructor(
+    name: string,
+    native: NativeQueue,
+    mode: WaitMode,
+    busyPoll: number | undefined,
+    maySend = true,
+  ) {
     this.#name = name;
     this.#native = native;
+    this.#maySend = maySend;
     this.waiter = new Waiter(mode, busyPoll, {
       onWorker: () => this.#withFront((count) => native.sendOnWorker(count)),
       onLoop: (milliseconds) => this.#withFront((count) => native.sendOnLoop(count, milliseconds)),
@@ -70,6 +79,14 @@ export class SendLine {
     };
   }
 
+  /** Whether anybody stands in line. */
+  get busy(): boolean {
+    return this.#line.length > 0;
+  }
+
+  /** As the kernel would answer if the descriptor could only read. */
+  readonly #try = (count: number): number => (this.#maySend ? this.#native.trySend(count) : -EBADF);
+
   /**
    * Sends one message without waiting. False when the queue is full or when somebody stands in
    * line.
@@ -78,7 +95,7 @@ export class SendLine {
    */
   trySend(bytes: Uint8Array, priority: number): boolean {
     if (this.#line.length > 0) return false;
-    const result = outbox.putOne(bytes, priority) ? this.#native.trySend(1) : -EFAULT;
+    const result = outbox.putOne(bytes, priority) ? this.#try(1) : -EFAULT;
     if (result > 0) {
       this.#burst += 1;
       return true;
@@ -96,7 +113,7 @@ export class SendLine {
   sendNow(messages: OutgoingMessages, first = 0): number {
     if (this.#line.length > 0 || !turn.open) return 0;
     const count = outbox.put(messages, first);
-    const result = count > 0 ? this.#native.trySend(count) : -EFAULT;
+    const result = count > 0 ? this.#try(count) : -EFAULT;
     if (result < 0) return result;
     this.#burst += result;
     turn.spend(result);
@@ -151,6 +168,18 @@ export class SendLine {
     });
   }
 
+  /** For the end of the process: fails all who stand in line, at once. */
+  abandon(error: () => Error): void {
+    this.#closedError = error;
+    const front = this.#line.front?.value;
+    if (this.#waiting && front !== undefined) {
+      front.sent += this.#native.settleSend();
+      this.#waiting = false;
+      this.waiter.settled();
+    }
+    for (const { ticket, sent } of this.#line.take(Infinity)) ticket.settle(error(), sent);
+  }
+
   /**
    * Puts what the first in line still has to send into the outbox, as many messages as fit, and sends
    * them. As the kernel has it, `-EFAULT` stands for bytes that cannot be read.
@@ -183,8 +212,6 @@ export class SendLine {
     }
   }
 
-  readonly #tryNative = (count: number): number => this.#native.trySend(count);
-
   /** False when nothing can be sent now. */
   #serveFirst(): boolean {
     const front = this.#line.front?.value;
@@ -194,7 +221,7 @@ export class SendLine {
       turn.next(this.#scheduledPump);
       return false;
     }
-    const result = this.#withFront(this.#tryNative);
+    const result = this.#withFront(this.#try);
     if (result >= 0) {
       this.#burst += result;
       turn.spend(result);

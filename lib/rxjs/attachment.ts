@@ -8,13 +8,16 @@ import { openQueue, type CreateOptions } from '../queue/open.js';
 /** A queue in use by one subscription. */
 export interface Attachment {
   readonly core: QueueCore;
+  /** Whether this subscription opened it, so that nobody else takes from it. */
+  readonly owns: boolean;
   /** Ends the use; closes the queue where this subscription opened it. */
   release(): void;
 }
 
 /**
  * The queue behind an Observable: one that is given open, or one that each subscription opens by
- * its name. What a subscription took and did not deliver is kept for the next one.
+ * its name. What a subscription by name took and did not deliver goes to another one that has the queue
+ * open, or else back into the kernel's queue.
  */
 export class QueueReference {
   readonly #where: string;
@@ -22,7 +25,6 @@ export class QueueReference {
   readonly #access: 'read' | 'write';
   readonly #opening: CreateOptions;
   readonly #attached = new Set<QueueCore>();
-  readonly #leftOver: Message[] = [];
 
   /** @throws TypeError for a bad argument */
   constructor(
@@ -51,26 +53,30 @@ export class QueueReference {
 
   #attach(): Attachment {
     if (typeof this.#queue !== 'string') {
-      return { core: coreOf(this.#queue), release: () => undefined };
+      return { core: coreOf(this.#queue), owns: false, release: () => undefined };
     }
     const options = { ...this.#opening, access: this.#access };
     const core = openQueue(this.#where, this.#queue, options);
     this.#attached.add(core);
-    core.handBack(this.#leftOver.splice(0));
     return {
       core,
+      owns: true,
       release: () => {
         this.#attached.delete(core);
-        void core.close((undelivered) => {
-          this.#keep(undelivered);
-        });
+        void core.close((undelivered) => this.#passOn(undelivered, core));
       },
     };
   }
 
-  #keep(messages: Message[]): void {
+  async #passOn(messages: Message[], from: QueueCore): Promise<void> {
+    if (this.#toAnother(messages)) return;
+    // One may come while they wait for room.
+    await from.giveBack(messages, (left) => this.#toAnother(left));
+  }
+
+  #toAnother(messages: Message[]): boolean {
     const [other] = this.#attached;
-    if (other === undefined) this.#leftOver.push(...messages);
-    else other.handBack(messages);
+    void other?.handBack(messages);
+    return other !== undefined;
   }
 }

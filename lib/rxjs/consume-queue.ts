@@ -11,7 +11,7 @@ import type { Ticket } from '../queue/receive-line.js';
 import { presentScope } from '../queue/scope.js';
 import { Decoder } from '../streams/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../streams/options.js';
-import { QueueReference } from './attachment.js';
+import { QueueReference, type Attachment } from './attachment.js';
 import { subscribeWithin } from './subscribe-within.js';
 import { tellInvalid } from './tell-invalid.js';
 import { isUntil, stopAt, type Until } from './until.js';
@@ -28,8 +28,9 @@ export interface ConsumeQueueOptions<C extends AnyDecoding = typeof raw, P exten
    */
   concurrency?: number | undefined;
   /**
-   * When it emits, no more messages are taken; what is in hand is finished, then it completes. With
-   * `'empty'` it takes what is there until it finds the queue empty.
+   * When it emits, no more messages are taken; what is in hand is finished, then it completes. With a
+   * queue given by name a message that was on its way at that moment is in hand too. With `'empty'` it
+   * takes what is there until it finds the queue empty.
    *
    * @defaultValue it goes on
    */
@@ -49,8 +50,8 @@ const checks: Checks<ConsumeQueueOptions<AnyDecoding, boolean>> = {
  * other processes can have them and where senders feel that it is full.
  *
  * Emits what the inner Observables emit, in the order in which that comes. An error of `project` or
- * of an inner Observable ends the whole, so catch inside of it. Queues are opened, kept and closed as
- * by `fromQueue`.
+ * of an inner Observable ends the whole, so catch inside of it. Queues are opened and closed as by
+ * `fromQueue`, and what was taken and not begun goes where it goes there.
  *
  * @example
  * ```ts
@@ -76,7 +77,7 @@ export function consumeQueue<R, C extends AnyDecoding = typeof raw, P extends bo
     const decoder = new Decoder(core.name, checked, false);
     const work = (value: unknown, index: number): ObservableInput<R> =>
       project(value as ReadValue<C, P>, index);
-    const slots = new Slots(subscriber, core, decoder, work, concurrency);
+    const slots = new Slots(subscriber, attachment, decoder, work, concurrency);
     subscriber.add(() => {
       slots.leave();
       attachment.release();
@@ -93,6 +94,7 @@ export function consumeQueue<R, C extends AnyDecoding = typeof raw, P extends bo
 class Slots<R> implements Ticket {
   readonly #subscriber: Subscriber<R>;
   readonly #core: QueueCore;
+  readonly #owns: boolean;
   readonly #decoder: Decoder;
   readonly #work: (value: unknown, index: number) => ObservableInput<R>;
   readonly #concurrency: number;
@@ -106,13 +108,14 @@ class Slots<R> implements Ticket {
 
   constructor(
     subscriber: Subscriber<R>,
-    core: QueueCore,
+    { core, owns }: Attachment,
     decoder: Decoder,
     work: (value: unknown, index: number) => ObservableInput<R>,
     concurrency: number,
   ) {
     this.#subscriber = subscriber;
     this.#core = core;
+    this.#owns = owns;
     this.#decoder = decoder;
     this.#work = work;
     this.#concurrency = concurrency;
@@ -144,22 +147,39 @@ class Slots<R> implements Ticket {
     this.#core.receives.leave(this);
   }
 
+  /** Takes no more, and completes when what is in hand is done. */
   stop(): void {
+    if (this.#stopped) return;
     this.leave();
-    if (this.#busy === 0) this.#subscriber.complete();
+    if (this.#delivering) return;
+    // Nobody else takes from a queue of its own, and there may be no room in the kernel's.
+    if (this.#owns) this.#deliver(this.#takeLate());
+    this.#completeWhenDone();
   }
 
   deliver(messages: Message[]): void {
     this.#standing = false;
+    this.#deliver(messages);
+    this.take();
+  }
+
+  #deliver(messages: Message[]): void {
     this.#delivering = true;
     const rest = [...messages];
     // Work that is done at once may end the whole before the batch is through.
-    while (rest.length > 0 && !this.#subscriber.closed && !this.#stopped) {
+    while (rest.length > 0 && !this.#subscriber.closed && (this.#owns || !this.#stopped)) {
       this.#begin(rest.shift() as Message);
     }
     this.#delivering = false;
-    this.#core.handBack(rest);
-    this.take();
+    void this.#core.handBack(rest);
+    if (this.#stopped) this.#completeWhenDone();
+  }
+
+  /** What a take brought that was cancelled just now: no more than there are slots for. */
+  #takeLate(): Message[] {
+    const late = this.#core.receives.takeLate();
+    void this.#core.handBack(late.splice(this.want));
+    return late;
   }
 
   fail(error: Error): void {
@@ -181,7 +201,7 @@ class Slots<R> implements Ticket {
     }
     // The codec may have ended the subscription.
     if (this.#subscriber.closed) {
-      this.#core.handBack([message]);
+      void this.#core.handBack([message]);
       return;
     }
     let results: Observable<R>;
@@ -205,7 +225,11 @@ class Slots<R> implements Ticket {
 
   #done(): void {
     this.#busy -= 1;
-    if (!this.#stopped) this.take();
-    else if (this.#busy === 0) this.#subscriber.complete();
+    if (this.#stopped) this.#completeWhenDone();
+    else this.take();
+  }
+
+  #completeWhenDone(): void {
+    if (this.#busy === 0 && !this.#delivering) this.#subscriber.complete();
   }
 }

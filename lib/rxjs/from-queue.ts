@@ -40,8 +40,10 @@ const checks: Checks<FromQueueOptions<AnyDecoding, boolean>> = {
  * given to `next`, even if what that began is not done; `consumeQueue` takes by slots instead.
  *
  * Given a name, each subscription opens the queue for reading and closes it at its end; without
- * `until` it never completes. A message that arrives while a subscription ends is kept for the next subscription of
- * the same Observable. Given a MessageQueue, it completes when that is closed.
+ * `until` it never completes. A message that arrives while a subscription ends goes to another
+ * subscription of the same Observable, or else back into the kernel's queue, for which it waits up to
+ * 100 milliseconds. Given a MessageQueue, which holds such a message for its next consumer, it completes
+ * when that is closed.
  *
  * @example
  * ```ts
@@ -72,7 +74,7 @@ export function fromQueue<C extends AnyDecoding = typeof raw, P extends boolean 
         return;
       }
       // The codec may have ended the subscription.
-      if (subscriber.closed) core.handBack([message]);
+      if (subscriber.closed) void core.handBack([message]);
       else subscriber.next(value as ReadValue<C, P>);
     };
     const complete = (): void => {

@@ -140,14 +140,15 @@ export class ReadSide implements Ticket, Borrower {
     const undelivered = [...this.#unread.splice(0), ...this.#batch.splice(this.#next)];
     this.#batch = [];
     this.#next = 0;
-    this.#core.handBack(undelivered);
+    const handedBack = this.#core.handBack(undelivered);
     if (!this.#owns) {
       this.#core.release(this);
+      await handedBack;
       return;
     }
-    await this.#core.close((messages) => {
+    await this.#core.close(async (messages) => {
       if (messages.length === 0) return;
-      if (!this.#stream.emit('undelivered', messages)) this.#core.giveBack(messages);
+      if (!this.#stream.emit('undelivered', messages)) await this.#core.giveBack(messages);
     });
   }
 
