@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { MessageQueue, MessageQueueError } from 'posix-mqueue';
-import { temporaryQueue } from 'posix-mqueue/testing';
+import { Host, Worker } from 'posix-mqueue/service';
+import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { errorLike, unlinkQuietly } from './support/code.js';
 import { canUnshare, runUnshared } from './support/namespace.js';
 
@@ -116,6 +117,17 @@ describe('a queue object', () => {
     await queue.close();
     assert.match(inspect(queue), /closed: true/);
     assert.ok(inspect(MessageQueue.prototype).length > 0);
+  });
+
+  it('of a service shows its queues and its state', async () => {
+    const [requests, responses] = [temporaryName(), temporaryName()];
+    const host = new Host({ requests, responses });
+    const worker = new Worker({ requests, responses }, () => undefined);
+    assert.match(inspect(host), new RegExp(`^Host {[^]*requests: '${requests}'[^]*closed: false`));
+    assert.match(inspect(worker), new RegExp(`^Worker {[^]*'${responses}'[^]*stats:`));
+    await host.close();
+    await worker.close();
+    assert.match(inspect(host), /closed: true/);
   });
 
   it('tells its descriptor', async () => {

@@ -3,6 +3,7 @@ import { Observable, share } from 'rxjs';
 import type { AnyCodec, Decoded, Encoded, raw } from '../codec.js';
 import { AbortError, closedError, InvalidMessageError, invalidType } from '../errors.js';
 import { Message } from '../message.js';
+import { showAs } from '../inspect.js';
 import { checkOptions, type Checks } from '../options.js';
 import { apart } from '../queue/apart.js';
 import type { WaitOptions } from '../queue/cancellation.js';
@@ -66,6 +67,18 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   #sweeping: Promise<void> | undefined;
   #warnedUnsolicited = false;
   #closed: Promise<void> | undefined;
+
+  static {
+    showAs<Host>(Host, (host) => {
+      const { requests, responses } = host.#options;
+      return {
+        requests,
+        responses,
+        open: host.#opening !== undefined,
+        closed: host.#closed !== undefined,
+      };
+    });
+  }
 
   /** @throws TypeError or RangeError for a bad option. The queues are opened by the first use. */
   constructor(options: HostOptions<C>) {

@@ -1,6 +1,7 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
 import type { AnyCodec, Decoded, raw } from '../codec.js';
 import { invalidType, invalidValue, reasonable } from '../errors.js';
+import { showAs } from '../inspect.js';
 import { checkOptions, isFunction, type Checks } from '../options.js';
 import { AbortListener } from '../queue/abort-listener.js';
 import { clearTimeout, nextTick, setTimeout } from '../timers.js';
@@ -67,6 +68,14 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   #failed = 0;
   #responses = 0;
   #inHand = 0;
+
+  static {
+    showAs<Worker>(Worker, (worker) => {
+      const { requests, responses } = worker.#options;
+      const running = worker.#running !== undefined && !worker.#closed;
+      return { requests, responses, running, closed: worker.#closed, stats: worker.stats() };
+    });
+  }
 
   /** @throws TypeError or RangeError for a bad option. Nothing is opened yet. */
   constructor(options: WorkerOptions<C>, handler: Handler<C>) {

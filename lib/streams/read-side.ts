@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Message } from '../message.js';
 import type { Borrower, QueueCore } from '../queue/core.js';
 import { isClosed } from '../queue/is-closed.js';
+import { Line } from '../queue/line.js';
 import type { Ticket } from '../queue/receive-line.js';
 import { within, presentScope, type Scope } from '../queue/scope.js';
 import { turn } from '../queue/turn.js';
@@ -16,7 +17,7 @@ export class ReadSide implements Ticket, Borrower {
   readonly #decoder: Decoder;
   readonly #owns: boolean;
   /** The messages of the chunks that are still in the stream's buffer, oldest first. */
-  #unread: Message[] = [];
+  readonly #unread = new Line<Message>();
   /** The batch in hand; what is before `#next` has been pushed. */
   #batch: Message[] = [];
   #next = 0;
@@ -137,7 +138,7 @@ export class ReadSide implements Ticket, Borrower {
     this.#handedBack = true;
     this.#leave();
     this.#forgetRead();
-    const undelivered = [...this.#unread.splice(0), ...this.#batch.splice(this.#next)];
+    const undelivered = [...this.#unread.take(Infinity), ...this.#batch.splice(this.#next)];
     this.#batch = [];
     this.#next = 0;
     const handedBack = this.#core.handBack(undelivered);
@@ -234,8 +235,6 @@ export class ReadSide implements Ticket, Borrower {
 
   #forgetRead(): void {
     const left = this.#stream.readableLength;
-    if (this.#unread.length === 0) return;
-    if (left === 0) this.#unread = [];
-    else if (this.#unread.length > left) this.#unread.splice(0, this.#unread.length - left);
+    while (this.#unread.length > left) this.#unread.shift();
   }
 }
