@@ -288,6 +288,8 @@ void Queue::ReceiveJobBack(int error, const MessageBatch& batch) {
 }
 
 Loss Queue::GiveBackInbox(Patience& patience) {
+  // Who closed it had no use for them.
+  if (!descriptor_.valid()) return {};
   return GiveBack(fd(), writable_, environment_->inbox().batch(), 0, &patience);
 }
 
