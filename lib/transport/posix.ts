@@ -99,8 +99,15 @@ class PosixReceiver implements Receiver {
     return { body: data, priority, ack: acknowledge };
   }
 
-  close(): Promise<void> {
-    return this.#queue[Symbol.asyncDispose]();
+  async close(): Promise<void> {
+    const core = coreOf(this.#queue);
+    const { name } = core;
+    await core.close((messages) =>
+      core.giveBack(messages, ({ length }) => {
+        warnLost(length, name);
+        return true;
+      }),
+    );
   }
 }
 
@@ -111,6 +118,15 @@ function watch(queue: MessageQueue, listener: NameListener): void {
   queue.on('reopened', () => {
     listener.reopened();
   });
+}
+
+/** Who uses a transport has neither the event nor the result of the queue that it opened. */
+function warnLost(count: number, queue: string): void {
+  process.emitWarning(
+    `${count} message${count === 1 ? '' : 's'} of queue '${queue}' had been taken when its receiver was ` +
+      `closed, and found no room in the queue any more. Receive until it is empty before you close`,
+    { type: 'MessageQueueWarning', code: 'MQ_UNDELIVERED' },
+  );
 }
 
 /** The kernel knows no acknowledgement: a message that was received is gone from its queue. */
