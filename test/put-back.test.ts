@@ -109,7 +109,29 @@ describe('what goes back into a queue that is full', () => {
     const warning = await warned;
     assert.equal(warning.code, 'MQ_UNDELIVERED');
     assert.match(warning.message, /^1 message .* found no room in the queue any more/);
+    assert.match(warning.message, /Listen for 'undelivered', which gets them$/);
     assert.ok(stream.closed);
+  });
+
+  it('is told of with what a subscription by name can do about it', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    const warned = new Promise<Error & { code?: string }>((resolve) => {
+      process.once('warning', resolve);
+    });
+    const codec = {
+      encode: (value: string) => Buffer.from(value),
+      decode: (): string => {
+        queue.trySend('full');
+        subscription.unsubscribe();
+        return '';
+      },
+    };
+    const subscription = fromQueue(queue.name, { codec }).subscribe();
+    queue.trySend('a');
+    const warning = await warned;
+    assert.equal(warning.code, 'MQ_UNDELIVERED');
+    assert.match(warning.message, /Give it an open MessageQueue in place of a name/);
+    assert.equal(queue.tryReceive()?.text(), 'full');
   });
 
   for (const how of ['exit', 'naturally']) {

@@ -207,7 +207,7 @@ export class QueueCore {
     if (messages.length === 0) return NOTHING;
     return this.#putBack.put(messages).then((left) => {
       if (left.messages.length > 0 && otherwise(left.messages)) left.messages.length = 0;
-      warnOfLosses(left, this.name);
+      warnOfLosses(left, this.#remains);
       this.#closeWhenFree();
     });
   }

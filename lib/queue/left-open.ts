@@ -73,15 +73,18 @@ export function closedInTime(owner: object, native: NativeQueue): void {
 }
 
 /** Warns of what could not go back. */
-export function warnOfLosses({ messages, losses }: LeftOver, name: string): void {
+export function warnOfLosses(
+  { messages, losses }: LeftOver,
+  { name, opener }: Pick<Remains, 'name' | 'opener'>,
+): void {
   losses.add(messages.length, -EAGAIN);
-  if (losses.count > 0) process.emitWarning(undelivered(losses, `queue '${name}'`));
+  if (losses.count > 0) process.emitWarning(undelivered(losses, `queue '${name}'`, opener));
 }
 
-function closeDropped({ name, native, receives, putBack }: Remains): void {
+function closeDropped({ name, opener, native, receives, putBack }: Remains): void {
   void putBack.put(receives.takeHeld()).then((left) => {
     open.delete(native);
-    warnOfLosses(left, name);
+    warnOfLosses(left, { name, opener });
     native.close();
   });
   if (warned) return;
