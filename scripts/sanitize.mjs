@@ -55,7 +55,7 @@ function copyCheckout(folder) {
   ]) {
     cpSync(join(root, each), join(folder, each), { recursive: true });
   }
-  for (const each of ['node_modules', 'test', 'lib', 'examples']) {
+  for (const each of ['node_modules', 'test', 'lib', 'examples', 'docs', 'README.md']) {
     symlinkSync(join(root, each), join(folder, each));
   }
 }
