@@ -19,7 +19,7 @@ export type { AcknowledgeEvents } from './acknowledge.js';
 export { Host } from './host.js';
 export type { HostEvents, HostOptions, TaskOptions } from './host-options.js';
 export type { ServiceOptions } from './options.js';
-export type { HandlerResult } from './results.js';
+export type { HandlerResult, SeveralResults } from './results.js';
 export { Worker } from './worker.js';
 export type {
   CloseOptions,
