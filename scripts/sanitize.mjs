@@ -78,7 +78,7 @@ function framesOf(stack) {
 function isOurError(report) {
   if (!OURS.test(report)) return false;
   const allocator = framesOf(report).find((frame) => !CALLED.test(frame)) ?? '';
-  return !/^(Direct|Indirect) leak/m.test(report) || !/ in v8::/.test(allocator);
+  return !/^(Direct|Indirect) leak/m.test(report) || !/ in (void )?v8::/.test(allocator);
 }
 
 /**
