@@ -95,6 +95,7 @@ describe('the files of the documentation', function () {
     const files = new Files('docs/getting-started.md');
     const printed = readFileSync(files.use('printed'), 'utf8').trimEnd();
     for (const name of ['answer.mjs', 'ask.cc', 'terminal-1', 'terminal-2']) files.use(name);
+    // Reason: there is no compiler, or its program cannot run under ThreadSanitizer.
     if (!runsOthers || spawnSync('g++', ['--version']).status !== 0) this.skip();
     const first = files.terminal('terminal-1');
     await first.printed('Waiting for tasks, until Ctrl-C');

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName } from 'posix-mqueue/testing';
 import { Child, runExample } from './support/child.js';
+import { exists } from './support/exists.js';
 import { nextTurn, until } from './support/code.js';
 import { runsOthers } from './support/sanitizer.js';
 
@@ -29,16 +30,6 @@ function workersWith(word: string): number[] {
     }
   };
   return readdirSync('/proc').filter(isWorker).map(Number);
-}
-
-function exists(name: string): boolean {
-  try {
-    void MessageQueue.open(name).close();
-    return true;
-  } catch (error) {
-    assert.equal((error as { code?: unknown }).code, 'ENOENT');
-    return false;
-  }
 }
 
 describe('examples that are ended in the midst of their work', function () {

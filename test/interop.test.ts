@@ -67,7 +67,7 @@ describe('the raw protocol with programs in other languages', function () {
     const reason = missing(language);
 
     it(`our host with a ${language.name} worker${reason === undefined ? '' : `: ${reason}`}`, async function () {
-      // Only where the compiler is missing; the title says which.
+      // Reason: the compiler is missing; the title says which.
       if (reason !== undefined) return this.skip();
       const [command, ...parameters] = language.command('worker');
       const worker = new Child(command, [...parameters, ...names]);
