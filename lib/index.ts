@@ -1,56 +1,66 @@
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 
-export type { Bytes } from './bytes.js';
+export type { Bytes } from './base/bytes.js';
+export type {
+  AnyCodec,
+  AnyDecoding,
+  AnyEncoding,
+  Codec,
+  Decoded,
+  DecodingCodec,
+  Encoded,
+  EncodingCodec,
+  OnInvalid,
+  WithPriority,
+} from './codec/codec.js';
+export { cstring } from './codec/cstring.js';
+export { json, type JsonCodec } from './codec/json.js';
+export { raw } from './codec/raw.js';
+export { text } from './codec/text.js';
 export {
-  cstring,
-  json,
-  raw,
-  text,
-  type AnyCodec,
-  type AnyDecoding,
-  type AnyEncoding,
-  type Codec,
-  type Decoded,
-  type DecodingCodec,
-  type Encoded,
-  type EncodingCodec,
-  type JsonCodec,
-  type OnInvalid,
-  type WithPriority,
-} from './codec.js';
-export { AbortError, InvalidMessageError, MessageQueueError, type ErrorDetails } from './errors.js';
-export { limits, type Limits } from './limits.js';
-export { Message } from './message.js';
-export type { ListOptions, QueueName } from './names.js';
-export { MessageQueue, type FirstOfQueues, type MessageQueueEvents } from './queue.js';
+  AbortError,
+  InvalidMessageError,
+  MessageQueueError,
+  type ErrorDetails,
+} from './base/errors.js';
+export { limits, type Limits } from './base/limits.js';
+export { Message } from './base/message.js';
+export type { ListOptions, QueueName } from './base/names.js';
+export {
+  MessageQueue,
+  type FirstOfQueues,
+  type MessageQueueEvents,
+} from './message-queue/message-queue.js';
 export { activeWaits, type ActiveWait } from './queue/active-waits.js';
-export type { WaitOptions } from './queue/cancellation.js';
-export type { MessageObserver, ObservableMessages, Unsubscribable } from './queue/observe.js';
-export type { CreateOptions, OpenOptions, WaitingOptions } from './queue/open.js';
-export type { PriorityOption, SendOptions } from './queue/send.js';
-export type { QueueStat } from './queue/stat.js';
+export type { WaitOptions } from './queue/use/cancellation.js';
+export type { MessageObserver, ObservableMessages, Unsubscribable } from './queue/use/observe.js';
+export type { CreateOptions, OpenOptions, WaitingOptions } from './queue/open-options.js';
+export type { PriorityOption, SendOptions } from './queue/use/send.js';
+export type { QueueStat } from './native/stat.js';
 export type { TrustedOwner } from './queue/trusted-owner.js';
-export type { WaitForOptions } from './queue/wait-for.js';
-export type { WaitingWay, WaitMode } from './queue/waiter.js';
+export type { WaitForOptions } from './queue/use/wait-for.js';
+export type { WaitingWay, WaitMode } from './queue/wait/waiter.js';
 export {
   createDuplex,
   createReadStream,
   createWriteStream,
   type ChannelQueues,
-} from './streams.js';
+} from './message-queue/create-streams.js';
 export type { QueueDuplex } from './streams/duplex.js';
 export type {
   ChannelOptions,
+  OverflowOptions,
+  ReadStreamOptions,
+  UntilOptions,
+  WriteStreamOptions,
+} from './streams/options.js';
+export type {
   CodecOptions,
   DecodeOptions,
   EncodeOptions,
-  OverflowOptions,
-  ReadStreamOptions,
   ReadValue,
-  UntilOptions,
-  WriteStreamOptions,
   WriteValue,
-} from './streams/options.js';
+} from './codec/options.js';
 export type { QueueReadable } from './streams/readable.js';
 export type { QueueWritable } from './streams/writable.js';

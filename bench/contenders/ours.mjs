@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { map } from 'rxjs';
 import { MessageQueue } from '../../dist/index.js';
 import { consumeQueue, fromQueue } from '../../dist/rxjs.js';
-import { Host, Worker } from '../../dist/service/index.js';
+import { Host, Worker } from '../../dist/service.js';
 import { config, role, stopwatch, total } from './stopwatch.mjs';
 
 const { there, back, size, way, open = {} } = config;

@@ -1,6 +1,6 @@
-import type { Codec } from '../codec.js';
-import { reasonable } from '../errors.js';
-import { decodeUtf8 } from './utf8.js';
+import type { Codec } from './codec.js';
+import { reasonable } from '../base/errors.js';
+import { decodeUtf8 } from '../base/utf8.js';
 import { text } from './text.js';
 
 const NUL = 0;

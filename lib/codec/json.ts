@@ -1,6 +1,6 @@
-import type { Codec } from '../codec.js';
-import { reasonable } from '../errors.js';
-import { decodeUtf8 } from './utf8.js';
+import type { Codec } from './codec.js';
+import { reasonable } from '../base/errors.js';
+import { decodeJson } from '../base/strict-json.js';
 
 /** A codec for any JSON value; called, a codec for values of one type. */
 export interface JsonCodec extends Codec<unknown> {
@@ -28,46 +28,12 @@ function encode(value: unknown): Uint8Array {
   throw reasonable(new TypeError(`JSON has no form for ${shown}`));
 }
 
-function decode(data: Buffer): unknown {
-  const string = decodeUtf8(data);
-  const value = parse(string);
-  // Escapes can spell anything.
-  if ((string.includes('__proto__') || string.includes('\\u')) && hasProto(value)) {
-    throw new SyntaxError('this JSON has a key __proto__, which changes what it is copied to');
-  }
-  return value;
-}
-
-/** Looks at all objects in it, however deep. */
-function hasProto(value: unknown): boolean {
-  const open = [value];
-  while (open.length > 0) {
-    const next = open.pop();
-    if (typeof next !== 'object' || next === null) continue;
-    if (Object.hasOwn(next, '__proto__')) return true;
-    for (const each of Object.values(next)) open.push(each);
-  }
-  return false;
-}
-
-function parse(string: string): unknown {
-  try {
-    return JSON.parse(string);
-  } catch (error) {
-    // The engine's own message may quote the text, and so would every log of it.
-    const place = /at position \d+(?= \(line \d+ column \d+\)$|$)/.exec(
-      (error as Error).message,
-    )?.[0];
-    throw new SyntaxError(place === undefined ? 'this is no JSON' : `this is no JSON ${place}`);
-  }
-}
-
 function typed<T>(check?: (value: unknown) => T): Codec<T> {
-  if (check === undefined) return { encode, decode: decode as (data: Buffer) => T };
-  return { encode, decode: (data) => check(decode(data)) };
+  if (check === undefined) return { encode, decode: decodeJson as (data: Buffer) => T };
+  return { encode, decode: (data) => check(decodeJson(data)) };
 }
 
 /**
  * JSON in UTF-8. See {@link JsonCodec} for its three uses. A message with a key `__proto__` is invalid.
  */
-export const json: JsonCodec = Object.assign(typed, { encode, decode });
+export const json: JsonCodec = Object.assign(typed, { encode, decode: decodeJson });

@@ -1,5 +1,5 @@
-import { toBytes, type Bytes } from '../bytes.js';
-import type { Codec } from '../codec.js';
+import { toBytes, type Bytes } from '../base/bytes.js';
+import type { Codec } from './codec.js';
 
 /** Bytes as they are. Encodes a string as UTF-8. */
 export const raw: Codec<Bytes, Buffer> = {

@@ -1,6 +1,6 @@
-import type { Codec } from '../codec.js';
-import { invalidBody, reasonable } from '../errors.js';
-import { decodeUtf8 } from './utf8.js';
+import type { Codec } from './codec.js';
+import { invalidBody, reasonable } from '../base/errors.js';
+import { decodeUtf8 } from '../base/utf8.js';
 
 /** UTF-8, strictly: bytes that are none are refused, and so is half a surrogate pair. A BOM stays. */
 export const text: Codec<string> = {

@@ -1,5 +1,5 @@
 import { openWaits } from './left-open.js';
-import type { WaitingWay } from './waiter.js';
+import type { WaitingWay } from './wait/waiter.js';
 
 /** A wait that keeps the process alive. */
 export interface ActiveWait {

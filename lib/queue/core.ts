@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
-import { closedError, systemError } from '../errors.js';
-import type { Message } from '../message.js';
-import type { QueueName } from '../names.js';
-import type { NativeQueue } from '../native.js';
-import { apart } from './apart.js';
+import { closedError, systemError, tooLargeError } from '../base/errors.js';
+import type { Message } from '../base/message.js';
+import type { QueueName } from '../base/names.js';
+import type { NativeQueue } from '../native/binding.js';
+import { apart } from '../base/apart.js';
 import {
   closedInTime,
   closeWhenDropped,
@@ -12,14 +12,14 @@ import {
   type Remains,
 } from './left-open.js';
 import { PutBack } from './put-back.js';
-import { QueueLink } from './queue-link.js';
-import { ReceiveLine } from './receive-line.js';
-import { SendLine } from './send-line.js';
-import { QueueSizes } from './sizes.js';
-import { isUnlinked, statOf, type QueueStat } from './stat.js';
-import { WaitTimers } from './wait-timers.js';
-import { unlinkQueue } from './unlink.js';
-import { Waiter, type WaitMode, type WaitingWay } from './waiter.js';
+import { QueueLink } from './reopen/queue-link.js';
+import { ReceiveLine } from './line/receive-line.js';
+import { SendLine } from './line/send-line.js';
+import { QueueSizes } from '../native/sizes.js';
+import { isUnlinked, statOf, type QueueStat } from '../native/stat.js';
+import { WaitTimers } from './wait/wait-timers.js';
+import { unlinkQueue } from '../native/unlink.js';
+import { Waiter, type WaitMode, type WaitingWay } from './wait/waiter.js';
 
 const WITHOUT_NAME =
   'its name was removed already, and may be that of another queue by now. To remove that one, use ' +
@@ -85,6 +85,15 @@ export class QueueCore {
 
   get maxMessageSize(): number {
     return this.#sizes.maxMessageSize;
+  }
+
+  /** @throws MessageQueueError with code `EMSGSIZE` */
+  checkSize(bytes: Uint8Array): void {
+    if (bytes.byteLength <= this.maxMessageSize) return;
+    // The queue that has the name now may take larger ones.
+    this.#link.notice();
+    if (bytes.byteLength <= this.maxMessageSize) return;
+    throw tooLargeError(this.name, bytes.byteLength, this.maxMessageSize);
   }
 
   /** Tells when the name is removed, and when another queue was opened in its place. */

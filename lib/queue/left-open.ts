@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
-import { native as addon, type NativeQueue } from '../native.js';
-import { byKernelOrder } from '../message.js';
-import { now } from '../timers.js';
-import { Losses, undelivered } from '../undelivered.js';
-import { isEnd, pauseWaits } from './ending.js';
+import type { NativeQueue } from '../native/binding.js';
+import { native as addon } from '../native/native.js';
+import { byKernelOrder } from '../base/message.js';
+import { now } from '../base/timers.js';
+import { Losses, undelivered } from '../base/undelivered.js';
+import { isEnd, pauseWaits } from '../native/ending.js';
 import { PATIENCE, putBackNow, type LeftOver, type PutBack } from './put-back.js';
-import type { ReceiveLine } from './receive-line.js';
-import type { SendLine } from './send-line.js';
+import type { ReceiveLine } from './line/receive-line.js';
+import type { SendLine } from './line/send-line.js';
 
 /** What is left of a queue object that was not closed. Nothing in it may refer to that object. */
 export interface Remains {

@@ -1,5 +1,5 @@
-import { invalidType, invalidValue, outOfRange } from '../errors.js';
-import type { Check } from '../options.js';
+import { invalidType, invalidValue, outOfRange } from '../base/errors.js';
+import type { Check } from '../base/options.js';
 
 const DEFAULT = 0o600;
 const LARGEST = 0o7777;

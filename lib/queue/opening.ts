@@ -1,14 +1,15 @@
 import { constants as files } from 'node:fs';
 import { constants } from 'node:os';
-import { systemError, MessageQueueError } from '../errors.js';
-import { defaultSizes, explainOpenFailure } from '../limits.js';
-import { shownName, type QueueName } from '../names.js';
-import { native, type NativeQueue } from '../native.js';
+import { systemError, MessageQueueError } from '../base/errors.js';
+import { defaultSizes, explainOpenFailure } from '../base/limits.js';
+import { shownName, type QueueName } from '../base/names.js';
+import type { NativeQueue } from '../native/binding.js';
+import { native } from '../native/native.js';
 import { modeOf } from './mode.js';
-import type { OpenOptions } from './open.js';
-import { statOf } from './stat.js';
+import type { OpenOptions } from './open-options.js';
+import { statOf } from '../native/stat.js';
 import { isTrusted, untrustedError } from './trusted-owner.js';
-import { unlinkError } from './unlink.js';
+import { unlinkError } from '../native/unlink.js';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = files;
 const { EACCES, EEXIST, ENOENT, EPERM } = constants.errno;

@@ -1,12 +1,12 @@
 import { constants } from 'node:os';
-import { isUnreadable } from '../bytes.js';
-import { AbortError } from '../errors.js';
-import { outbox, type OutgoingMessages } from '../mailbox.js';
-import type { Message } from '../message.js';
-import type { NativeQueue } from '../native.js';
-import { clearTimeout, now, setTimeout } from '../timers.js';
-import { Losses } from '../undelivered.js';
-import { SendLine, type SendTicket } from './send-line.js';
+import { isUnreadable } from '../base/bytes.js';
+import { AbortError } from '../base/errors.js';
+import { outbox, type OutgoingMessages } from '../native/mailbox.js';
+import type { Message } from '../base/message.js';
+import type { NativeQueue } from '../native/binding.js';
+import { clearTimeout, now, setTimeout } from '../base/timers.js';
+import { Losses } from '../base/undelivered.js';
+import { SendLine, type SendTicket } from './line/send-line.js';
 
 const { EAGAIN, EFAULT, EINVAL, EMSGSIZE } = constants.errno;
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import { invalidType, MessageQueueError } from '../errors.js';
-import { integer, type Check } from '../options.js';
+import { invalidType, MessageQueueError } from '../base/errors.js';
+import { integer, type Check } from '../base/options.js';
 
 /** Whose queues may be used. */
 export type TrustedOwner = 'any' | readonly number[];

@@ -1,9 +1,10 @@
 import type { Subscriber } from 'rxjs';
-import type { Message } from '../message.js';
-import { isNameOrQueue, openOptionsOf, refuseOpenOptions } from '../name-or-queue.js';
-import { coreOf, type MessageQueue } from '../queue.js';
+import type { Message } from '../base/message.js';
+import { isNameOrQueue, openOptionsOf, refuseOpenOptions } from '../message-queue/name-or-queue.js';
+import { coreOf, type MessageQueue } from '../message-queue/message-queue.js';
 import type { QueueCore } from '../queue/core.js';
-import { openQueue, type CreateOptions } from '../queue/open.js';
+import { type CreateOptions } from '../queue/open-options.js';
+import { openQueue } from '../queue/open.js';
 
 /** A queue in use by one subscription. */
 export interface Attachment {

@@ -1,5 +1,5 @@
 import type { Subscriber } from 'rxjs';
-import type { Decoder } from '../streams/decoder.js';
+import type { Decoder } from '../codec/decoder.js';
 
 /** Goes on after an invalid message, or ends the subscription with its error. */
 export function tellInvalid(

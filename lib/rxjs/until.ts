@@ -1,6 +1,6 @@
 import { from, take, type ObservableInput, type Subscriber } from 'rxjs';
-import { invalidType } from '../errors.js';
-import type { Check } from '../options.js';
+import { invalidType } from '../base/errors.js';
+import type { Check } from '../base/options.js';
 import { subscribeWithin } from './subscribe-within.js';
 
 /** When a consumer takes no more: something that emits, or a queue that is found empty. */

@@ -1,8 +1,8 @@
-import { timeoutError } from '../errors.js';
-import { AbortListener } from '../queue/abort-listener.js';
-import type { WaitOptions } from '../queue/cancellation.js';
-import { atLeast } from '../queue/wait-timers.js';
-import { clearTimeout, setTimeout } from '../timers.js';
+import { timeoutError } from '../base/errors.js';
+import { AbortListener } from '../base/abort-listener.js';
+import type { WaitOptions } from '../queue/use/cancellation.js';
+import { atLeast } from '../queue/wait/wait-timers.js';
+import { clearTimeout, setTimeout } from '../base/timers.js';
 
 /**
  * Runs `wait` with one signal for both ways to give it up, and turns the expiry of the timeout into

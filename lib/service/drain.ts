@@ -1,5 +1,5 @@
 import type { Delivery, Transport } from '../transport/transport.js';
-import type { CreateOptions } from '../queue/open.js';
+import type { CreateOptions } from '../queue/open-options.js';
 
 // A message that was counted and is gone meanwhile must not keep the host.
 const PATIENCE = 1000;

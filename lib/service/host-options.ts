@@ -1,8 +1,9 @@
-import { isOnInvalid, type AnyCodec, type OnInvalid, type raw } from '../codec.js';
-import type { Message } from '../message.js';
-import { isBoolean, isPriority, type Checks } from '../options.js';
-import type { WaitOptions } from '../queue/cancellation.js';
-import { waitChecks } from '../queue/receive.js';
+import { isOnInvalid, type AnyCodec, type OnInvalid } from '../codec/codec.js';
+import type { raw } from '../codec/raw.js';
+import type { Message } from '../base/message.js';
+import { isBoolean, isPriority, type Checks } from '../base/options.js';
+import type { WaitOptions } from '../queue/use/cancellation.js';
+import { waitChecks } from '../queue/use/receive.js';
 import type { AcknowledgeEvents } from './acknowledge.js';
 import { isName, serviceChecks, type ServiceOptions } from './options.js';
 

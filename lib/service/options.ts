@@ -1,8 +1,9 @@
-import { isCodec, raw, type AnyCodec, type Codec } from '../codec.js';
-import { invalidType, invalidValue } from '../errors.js';
-import { checkName } from '../names.js';
-import { oneOf, type Check, type Checks } from '../options.js';
-import { createChecks, type CreateOptions } from '../queue/open.js';
+import { isCodec, type AnyCodec, type Codec } from '../codec/codec.js';
+import { raw } from '../codec/raw.js';
+import { invalidType, invalidValue } from '../base/errors.js';
+import { checkName } from '../base/names.js';
+import { oneOf, type Check, type Checks } from '../base/options.js';
+import { createChecks, type CreateOptions } from '../queue/open-options.js';
 import { PosixTransport } from '../transport/posix.js';
 import type { Transport } from '../transport/transport.js';
 

@@ -1,5 +1,5 @@
-import { AbortError } from '../errors.js';
-import { AbortListener } from '../queue/abort-listener.js';
+import { AbortError } from '../base/errors.js';
+import { AbortListener } from '../base/abort-listener.js';
 
 /** What `promise` brings, unless `signal` is aborted before: then it is waited for no longer. */
 export function orAbort<T>(

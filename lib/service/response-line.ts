@@ -1,7 +1,7 @@
-import { AbortError } from '../errors.js';
-import { AbortListener } from '../queue/abort-listener.js';
-import { Line, type Place } from '../queue/line.js';
-import { within, type Scope } from '../queue/scope.js';
+import { AbortError } from '../base/errors.js';
+import { AbortListener } from '../base/abort-listener.js';
+import { Line, type Place } from '../base/line.js';
+import { within, type Scope } from '../base/scope.js';
 import type { Delivery, Receiver } from '../transport/transport.js';
 
 const SWEEP_TIME = 1000;

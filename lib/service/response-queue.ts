@@ -1,7 +1,7 @@
-import { MessageQueueError } from '../errors.js';
-import { LINK_PERIOD } from '../queue/link-timer.js';
-import type { CreateOptions } from '../queue/open.js';
-import { clearInterval, nextTick, setInterval } from '../timers.js';
+import { MessageQueueError } from '../base/errors.js';
+import { LINK_PERIOD } from '../base/interval-timer.js';
+import type { CreateOptions } from '../queue/open-options.js';
+import { clearInterval, nextTick, setInterval } from '../base/timers.js';
 import type { NameListener, Sender, Transport } from '../transport/transport.js';
 
 /** What it takes to open the queue of a worker's responses. */

@@ -1,5 +1,5 @@
 import { isObservable, type Observable } from 'rxjs';
-import { Line } from '../queue/line.js';
+import { Line } from '../base/line.js';
 import { orAbort } from './or-abort.js';
 
 /** Several values, one after the other. */

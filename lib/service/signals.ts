@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { now } from '../timers.js';
+import { now } from '../base/timers.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import { MessageQueueError } from '../errors.js';
-import { clearTimeout, setTimeout } from '../timers.js';
+import { MessageQueueError } from '../base/errors.js';
+import { clearTimeout, setTimeout } from '../base/timers.js';
 import type { QueueStatus } from '../transport/transport.js';
 import type { ResponseLine } from './response-line.js';
 import { warnBlocked } from './warnings.js';

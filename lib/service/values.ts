@@ -1,5 +1,5 @@
-import { decodeMessage, encodeMessage, encodeValue, type Codec } from '../codec.js';
-import { Message } from '../message.js';
+import { decodeMessage, encodeMessage, encodeValue, type Codec } from '../codec/codec.js';
+import { Message } from '../base/message.js';
 import type { Delivery, Sender } from '../transport/transport.js';
 
 /**

@@ -1,4 +1,4 @@
-import { ownText } from '../errors.js';
+import { ownText } from '../base/errors.js';
 
 function warn(code: string, text: string): void {
   process.emitWarning(text, { type: 'MessageQueueWarning', code });

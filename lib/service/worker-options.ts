@@ -1,5 +1,6 @@
-import type { AnyCodec, Decoded, Encoded, raw } from '../codec.js';
-import type { Message } from '../message.js';
+import type { AnyCodec, Decoded, Encoded } from '../codec/codec.js';
+import type { raw } from '../codec/raw.js';
+import type { Message } from '../base/message.js';
 import {
   integer,
   isBoolean,
@@ -7,7 +8,7 @@ import {
   isMilliseconds,
   isSignal,
   type Checks,
-} from '../options.js';
+} from '../base/options.js';
 import type { AcknowledgeEvents } from './acknowledge.js';
 import { isName, serviceChecks, type ServiceOptions } from './options.js';
 import type { HandlerResult } from './results.js';

@@ -1,10 +1,11 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
-import type { AnyCodec, Decoded, raw } from '../codec.js';
-import { invalidType, invalidValue, reasonable } from '../errors.js';
-import { showAs } from '../inspect.js';
-import { checkOptions, isFunction, type Checks } from '../options.js';
-import { AbortListener } from '../queue/abort-listener.js';
-import { clearTimeout, nextTick, setTimeout } from '../timers.js';
+import type { AnyCodec, Decoded } from '../codec/codec.js';
+import type { raw } from '../codec/raw.js';
+import { invalidType, invalidValue, reasonable } from '../base/errors.js';
+import { showAs } from '../base/inspect.js';
+import { checkOptions, isFunction, type Checks } from '../base/options.js';
+import { AbortListener } from '../base/abort-listener.js';
+import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
 import { Acknowledger } from './acknowledge.js';
 import type { Delivery, NameListener, Receiver, Sender } from '../transport/transport.js';
 import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';

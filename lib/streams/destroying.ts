@@ -1,5 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { nextTick } from '../timers.js';
+import { nextTick } from '../base/timers.js';
 
 /** For `_destroy`: ends both sides, then calls back with the first error there was. */
 export function closeAfter(

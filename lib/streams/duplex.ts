@@ -1,10 +1,10 @@
 import { addAbortSignal, Duplex } from 'node:stream';
-import type { AnyCodec } from '../codec.js';
+import type { AnyCodec } from '../codec/codec.js';
 import type { QueueCore } from '../queue/core.js';
 import { ChunkIterator } from './chunk-iterator.js';
-import { Decoder } from './decoder.js';
+import { Decoder } from '../codec/decoder.js';
 import { closeAfter, untilClosed } from './destroying.js';
-import { Encoder, type Chunk } from './encoder.js';
+import { Encoder, type Chunk } from '../codec/encoder.js';
 import { Encodings } from './encodings.js';
 import type { ChannelOptions } from './options.js';
 import { ReadSide } from './read-side.js';

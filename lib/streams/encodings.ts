@@ -1,5 +1,6 @@
-import { raw, type AnyEncoding } from '../codec.js';
-import { withCode } from '../errors.js';
+import type { AnyEncoding } from '../codec/codec.js';
+import { raw } from '../codec/raw.js';
+import { withCode } from '../base/errors.js';
 
 /**
  * In which encodings a writer takes strings. Node looks after them in streams of bytes only: one of

@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
-import type { Message } from '../message.js';
+import type { Message } from '../base/message.js';
 import type { Borrower, QueueCore } from '../queue/core.js';
-import { isClosed } from '../queue/is-closed.js';
-import { Line } from '../queue/line.js';
-import type { Ticket } from '../queue/receive-line.js';
-import { within, presentScope, type Scope } from '../queue/scope.js';
-import { turn } from '../queue/turn.js';
-import { nextTick } from '../timers.js';
-import type { Decoder } from './decoder.js';
+import { isClosed } from '../queue/use/is-closed.js';
+import { Line } from '../base/line.js';
+import type { Ticket } from '../queue/line/receive-line.js';
+import { within, presentScope, type Scope } from '../base/scope.js';
+import { turn } from '../queue/line/turn.js';
+import { nextTick } from '../base/timers.js';
+import type { Decoder } from '../codec/decoder.js';
 import type { UntilOptions } from './options.js';
 
 /** The reading half of a stream over a queue. */

@@ -1,8 +1,8 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import type { AnyDecoding } from '../codec.js';
-import type { Message } from '../message.js';
+import type { AnyDecoding } from '../codec/codec.js';
+import type { Message } from '../base/message.js';
 import type { QueueCore } from '../queue/core.js';
-import { Decoder } from './decoder.js';
+import { Decoder } from '../codec/decoder.js';
 import { ChunkIterator } from './chunk-iterator.js';
 import { closeAfter, untilClosed } from './destroying.js';
 import type { ReadStreamOptions } from './options.js';

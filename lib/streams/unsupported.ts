@@ -1,4 +1,4 @@
-import { MessageQueueError } from '../errors.js';
+import { MessageQueueError } from '../base/errors.js';
 
 /** Both would make chunks of what are not the messages that were received. */
 export function refuseOnMessages(method: 'setEncoding' | 'unshift', remedy: string): never {

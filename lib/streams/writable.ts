@@ -1,8 +1,8 @@
 import { addAbortSignal, Writable } from 'node:stream';
-import type { AnyEncoding } from '../codec.js';
+import type { AnyEncoding } from '../codec/codec.js';
 import type { QueueCore } from '../queue/core.js';
 import { closeAfter, untilClosed } from './destroying.js';
-import { Encoder, type Chunk } from './encoder.js';
+import { Encoder, type Chunk } from '../codec/encoder.js';
 import { Encodings } from './encodings.js';
 import type { WriteStreamOptions } from './options.js';
 import type { AnyListener } from './readable.js';

@@ -1,14 +1,14 @@
 import { constants } from 'node:os';
-import { AbortError, MessageQueueError } from '../errors.js';
-import type { OutgoingMessages } from '../mailbox.js';
-import { apart } from '../queue/apart.js';
+import { AbortError, MessageQueueError } from '../base/errors.js';
+import type { OutgoingMessages } from '../native/mailbox.js';
+import { apart } from '../base/apart.js';
 import type { QueueCore } from '../queue/core.js';
-import { presentScope, within } from '../queue/scope.js';
-import type { SendTicket } from '../queue/send-line.js';
-import { turn } from '../queue/turn.js';
-import { nextTick } from '../timers.js';
-import type { Chunk, Encoder } from './encoder.js';
-import { fixLengths } from './fix-lengths.js';
+import { presentScope, within } from '../base/scope.js';
+import type { SendTicket } from '../queue/line/send-line.js';
+import { turn } from '../queue/line/turn.js';
+import { nextTick } from '../base/timers.js';
+import type { Chunk, Encoder } from '../codec/encoder.js';
+import { fixLengths } from '../native/fix-lengths.js';
 
 const { EAGAIN, EBADF } = constants.errno;
 

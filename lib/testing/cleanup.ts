@@ -1,5 +1,5 @@
-import { isEnd } from '../queue/ending.js';
-import { MessageQueue } from '../queue.js';
+import { isEnd } from '../native/ending.js';
+import { MessageQueue } from '../message-queue/message-queue.js';
 import { NameList } from './left-behind.js';
 
 type Queues = Map<string, MessageQueue | undefined>;

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { MessageQueue } from '../queue.js';
+import { MessageQueue } from '../message-queue/message-queue.js';
 
 // A process that is killed runs no hook, and where the mqueue file system is not mounted nobody can list
 // the queues. So each process keeps a file with the names of its own, which the next one finds.

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { MessageQueue } from '../queue.js';
-import type { OpenOptions } from '../queue/open.js';
+import { MessageQueue } from '../message-queue/message-queue.js';
+import type { OpenOptions } from '../queue/open-options.js';
 import { cleanup } from './cleanup.js';
 import { removeLater } from './hooks.js';
 import { prefixOf } from './left-behind.js';

@@ -1,7 +1,7 @@
-import { AbortError, closedError, tooLargeError } from '../errors.js';
-import { AbortListener } from '../queue/abort-listener.js';
-import { Line } from '../queue/line.js';
-import { turn } from '../queue/turn.js';
+import { AbortError, closedError, tooLargeError } from '../base/errors.js';
+import { AbortListener } from '../base/abort-listener.js';
+import { Line } from '../base/line.js';
+import { turn } from '../queue/line/turn.js';
 
 /** A message in memory. */
 export interface MemoryMessage {

@@ -1,10 +1,10 @@
 import { of, type Observable } from 'rxjs';
-import { toBytes } from '../bytes.js';
-import { closedError, systemError } from '../errors.js';
+import { toBytes } from '../base/bytes.js';
+import { closedError, systemError } from '../base/errors.js';
 import { constants } from 'node:os';
-import { checkName } from '../names.js';
-import { checkOptions, isPriority, MAX_PRIORITY } from '../options.js';
-import { createChecks, refuseUnusedExclusive, type CreateOptions } from '../queue/open.js';
+import { checkName } from '../base/names.js';
+import { checkOptions, isPriority, MAX_PRIORITY } from '../base/options.js';
+import { createChecks, refuseUnusedExclusive, type CreateOptions } from '../queue/open-options.js';
 import { MemoryQueue } from './memory-queue.js';
 import type {
   Capabilities,

@@ -1,7 +1,7 @@
 import { of, type Observable } from 'rxjs';
-import { MAX_PRIORITY } from '../options.js';
-import { coreOf, MessageQueue } from '../queue.js';
-import type { CreateOptions } from '../queue/open.js';
+import { MAX_PRIORITY } from '../base/options.js';
+import { coreOf, MessageQueue } from '../message-queue/message-queue.js';
+import type { CreateOptions } from '../queue/open-options.js';
 import type {
   Capabilities,
   Delivery,

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import type { CreateOptions } from '../queue/open.js';
+import type { CreateOptions } from '../queue/open-options.js';
 
 /** What goes with the bytes of a message. */
 export interface Properties {

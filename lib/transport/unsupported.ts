@@ -1,4 +1,4 @@
-import { MessageQueueError } from '../errors.js';
+import { MessageQueueError } from '../base/errors.js';
 import type { Properties } from './transport.js';
 
 /** The bytes of a POSIX message are all that it has besides its priority, see mq_send(3). */

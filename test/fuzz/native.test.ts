@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { native, type NativeQueue } from '#dist/native.js';
+import type { NativeQueue } from '#dist/native/binding.js';
+import { native } from '#dist/native/native.js';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { runs } from './runs.js';
 

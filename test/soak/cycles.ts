@@ -1,6 +1,6 @@
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName } from 'posix-mqueue/testing';
-import type { Row } from './main.js';
+import type { Row } from './row.js';
 import { growth, resources } from './resources.js';
 
 async function cycle(name: string, number: number): Promise<void> {

@@ -7,15 +7,6 @@ import { messages } from './messages.js';
 import { overload } from './overload.js';
 import type { Resources } from './resources.js';
 
-/** What one run found. */
-export interface Row {
-  readonly what: string;
-  readonly before: Resources;
-  readonly after: Resources;
-  readonly problems: readonly string[];
-  readonly details?: string;
-}
-
 const program = new Command('soak')
   .description('Long runs that watch descriptors, threads, memory and the delay of the event loop.')
   .option('--cycles <number>', 'how often a queue is opened and closed', Number, 100_000)

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName } from 'posix-mqueue/testing';
-import type { Row } from './main.js';
+import type { Row } from './row.js';
 import { growth, resources, type Resources } from './resources.js';
 
 /** Sends so many messages through a Writable and takes them from a Readable, in one process. */

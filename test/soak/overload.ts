@@ -8,7 +8,7 @@ import { MessageQueue } from 'posix-mqueue';
 import { consumeQueue, fromQueue } from 'posix-mqueue/rxjs';
 import { Worker } from 'posix-mqueue/service';
 import { temporaryName } from 'posix-mqueue/testing';
-import type { Row } from './main.js';
+import type { Row } from './row.js';
 import { growth, resources } from './resources.js';
 
 const DEPTH = 10;

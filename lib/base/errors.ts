@@ -1,0 +1,301 @@
+import { getSystemErrorName, inspect } from 'node:util';
+import { constants } from 'node:os';
+import { isAnyArrayBuffer, isArrayBufferView } from 'node:util/types';
+import { brand } from './copies.js';
+import { remedyFor } from './remedies.js';
+import type { Message } from './message.js';
+
+/** The facts of a {@link MessageQueueError}. */
+export interface ErrorDetails {
+  /** A system error name such as `ETIMEDOUT`, or a code that begins with `ERR_MQ_`. */
+  code: string;
+  /** The system error number, negative as in Node. */
+  errno?: number | undefined;
+  /** The system call that failed, or that the failed call stands for. */
+  syscall?: string | undefined;
+  /** The name of the queue. */
+  queue?: string | undefined;
+  /** What was thrown underneath. */
+  cause?: unknown;
+}
+
+const { EBADMSG, EBUSY, ECANCELED, EINVAL, ENODEV, EOPNOTSUPP, ESTALE } = constants.errno;
+
+/** The system's number that is nearest to a failure which the system did not report itself. */
+const nearest: Readonly<Record<string, number>> = {
+  ERR_MQ_ENCODE: -EINVAL,
+  ERR_MQ_INVALID_MESSAGE: -EBADMSG,
+  ERR_MQ_NOT_MOUNTED: -ENODEV,
+  ERR_MQ_REPLACED: -ESTALE,
+  ERR_MQ_THREAD_POOL: -EBUSY,
+  ERR_MQ_UNREF: -EOPNOTSUPP,
+  ERR_MQ_UNSUPPORTED: -EOPNOTSUPP,
+  ERR_STREAM_DESTROYED: -ECANCELED,
+};
+
+/** A queue operation failed. Its message says what to do about it. */
+export class MessageQueueError extends Error {
+  override readonly name: string = 'MessageQueueError';
+  /** A system error name such as `ETIMEDOUT`, or a code that begins with `ERR_MQ_`. */
+  readonly code: string;
+  /** The system error number, negative as in Node; see errno(3). */
+  declare readonly errno?: number;
+  /** The system call that failed, or that the failed call stands for. */
+  declare readonly syscall?: string;
+  /** The name of the queue. */
+  declare readonly queue?: string;
+  /** Of a batch that failed half-way: how many of its messages the kernel took. */
+  declare sent?: number;
+
+  constructor(message: string, details: ErrorDetails) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.code = details.code;
+    const errno = details.errno ?? nearest[details.code];
+    if (errno !== undefined) this.errno = errno;
+    if (details.syscall !== undefined) this.syscall = details.syscall;
+    if (details.queue !== undefined) this.queue = details.queue;
+  }
+
+  static {
+    brand(this);
+  }
+}
+
+/** A codec could not decode a message. `cause` is what the codec threw. */
+export class InvalidMessageError extends MessageQueueError {
+  override readonly name = 'InvalidMessageError';
+  /** The message as it was taken: it is in no queue any more. */
+  readonly received: Message;
+
+  constructor(received: Message, queue: string, cause: unknown) {
+    super(
+      `The codec could not decode a message of ${received.data.length} bytes from queue ` +
+        `'${queue}' (see cause). The message is in this error's 'received'; give onInvalid a ` +
+        `function to go on after such messages`,
+      { code: 'ERR_MQ_INVALID_MESSAGE', syscall: 'mq_timedreceive', queue, cause },
+    );
+    this.received = received;
+  }
+
+  static {
+    brand(this);
+  }
+}
+
+/** A wait was ended by its AbortSignal. `cause` is the signal's reason, as in Node itself. */
+export class AbortError extends Error {
+  override readonly name = 'AbortError';
+  readonly code = 'ABORT_ERR';
+  /** `-ECANCELED`; see errno(3). */
+  readonly errno: number = -ECANCELED;
+  /** The name of the queue. */
+  declare readonly queue?: string;
+  /** Of a batch that was aborted half-way: how many of its messages the kernel took. */
+  declare sent?: number;
+
+  constructor(reason: unknown, queue?: string) {
+    super('The operation was aborted', { cause: reason });
+    if (queue !== undefined) this.queue = queue;
+  }
+
+  static {
+    brand(this);
+  }
+}
+
+/**
+ * A system call failed.
+ *
+ * @param errno - negative
+ * @param context - what is known about this case beyond the errno
+ * @internal
+ */
+export function systemError(
+  errno: number,
+  syscall: string,
+  queue: string | undefined,
+  context?: string,
+): MessageQueueError {
+  const code = getSystemErrorName(errno);
+  const subject = queue === undefined ? syscall : `${syscall} of queue '${queue}'`;
+  const explanation = context ?? remedyFor(code, syscall);
+  return new MessageQueueError(`${subject} failed with ${code}: ${explanation}`, {
+    code,
+    errno,
+    syscall,
+    queue,
+  });
+}
+
+/** @internal */
+export function closedError(queue: string, syscall?: string): MessageQueueError {
+  return new MessageQueueError(`Queue '${queue}' is closed. Open it again with MessageQueue.open`, {
+    code: 'ERR_MQ_CLOSED',
+    errno: -constants.errno.EBADF,
+    syscall,
+    queue,
+  });
+}
+
+/** @internal */
+export function timeoutError(
+  queue: string,
+  syscall: string,
+  milliseconds: number,
+): MessageQueueError {
+  const state = syscall === 'mq_timedsend' ? 'had no room for a message' : 'brought no message';
+  return new MessageQueueError(
+    `Queue '${queue}' ${state} within ${milliseconds} ms. Try again, or give a longer timeout`,
+    { code: 'ETIMEDOUT', errno: -constants.errno.ETIMEDOUT, syscall, queue },
+  );
+}
+
+/**
+ * @param given - `cause`, where something was thrown underneath
+ * @internal
+ */
+export function encodeError(
+  queue: string,
+  problem: string,
+  ...given: [cause?: unknown]
+): MessageQueueError {
+  const details: ErrorDetails = { code: 'ERR_MQ_ENCODE', syscall: 'mq_timedsend', queue };
+  if (given.length > 0) details.cause = given[0];
+  return new MessageQueueError(
+    `A value for queue '${queue}' could not be encoded: ${problem}. Nothing was sent of it`,
+    details,
+  );
+}
+
+/** @internal */
+export function tooLargeError(queue: string, size: number, limit: number): MessageQueueError {
+  return new MessageQueueError(
+    `A message of ${size} bytes is too large for queue '${queue}', whose maxMessageSize is ` +
+      `${limit}. Send less, or create the queue with a larger maxMessageSize`,
+    { code: 'EMSGSIZE', errno: -constants.errno.EMSGSIZE, syscall: 'mq_timedsend', queue },
+  );
+}
+
+/**
+ * An error that a timer, a signal or the addon brought has nothing of the caller in its stack. Called in an
+ * async function, after the `await` that brought the error, this puts those who await it there.
+ *
+ * @internal
+ */
+export function seenHere<E extends Error>(error: E): E {
+  Error.captureStackTrace(error, seenHere);
+  return error;
+}
+
+/** @internal */
+export function withCode<E extends Error, C extends object>(error: E, details: C): E & C {
+  return Object.assign(error, details);
+}
+
+/** @internal */
+export function invalidType(
+  argument: string,
+  expected: string,
+  value: unknown,
+): TypeError & { code: string } {
+  const kind = value === null ? 'null' : typeof value;
+  return withCode(
+    new TypeError(`'${argument}' must be ${expected}, not ${show(value)} (${kind})`),
+    { code: 'ERR_INVALID_ARG_TYPE' },
+  );
+}
+
+/**
+ * For what was to become the body of a message: tells its kind and nothing of its contents, because
+ * errors end in logs.
+ *
+ * @internal
+ */
+export function invalidBody(
+  argument: string,
+  expected: string,
+  value: unknown,
+): TypeError & { code: string } {
+  let kind = value === null ? 'null' : typeof value;
+  if (kind === 'object') kind = Object.keys(value as object).length > 0 ? '{...}' : '{}';
+  const text = `'${argument}' must be ${expected}, not ${kind}`;
+  return reasonable(withCode(new TypeError(text), { code: 'ERR_INVALID_ARG_TYPE' }));
+}
+
+/**
+ * For bytes that are not there any more.
+ *
+ * @internal
+ */
+export function lostBody(argument: string): TypeError & { code: string } {
+  const text =
+    `'${argument}' has lost its bytes: their ArrayBuffer was transferred to another thread, or made ` +
+    `smaller. Transfer a copy`;
+  return reasonable(withCode(new TypeError(text), { code: 'ERR_INVALID_ARG_VALUE' }));
+}
+
+const reasons = new WeakSet<object>();
+
+/**
+ * Marks an error whose text quotes nothing of a message, so that other errors may repeat it.
+ *
+ * @internal
+ */
+export function reasonable<E extends Error>(error: E): E {
+  reasons.add(error);
+  return error;
+}
+
+/**
+ * The text of an error that this library made, which quotes nothing of a message. Undefined for any
+ * other: what a codec or a handler of the user throws may quote it, and warnings end in logs.
+ *
+ * @internal
+ */
+export function ownText(error: unknown): string | undefined {
+  const isOwn =
+    error instanceof MessageQueueError ||
+    error instanceof AbortError ||
+    reasons.has(error as Error);
+  return isOwn ? (error as Error).message : undefined;
+}
+
+/**
+ * Why encoding failed, without anything of the value.
+ *
+ * @internal
+ */
+export function reasonOf(error: unknown): string {
+  return ownText(error) ?? 'the codec threw (see cause)';
+}
+
+/** @internal */
+export function invalidValue(
+  argument: string,
+  expected: string,
+  value: unknown,
+): TypeError & { code: string } {
+  return withCode(new TypeError(`'${argument}' must be ${expected}, not ${show(value)}`), {
+    code: 'ERR_INVALID_ARG_VALUE',
+  });
+}
+
+/** @internal */
+export function outOfRange(
+  argument: string,
+  range: string,
+  value: unknown,
+): RangeError & { code: string } {
+  return withCode(new RangeError(`'${argument}' must be ${range}, not ${show(value)}`), {
+    code: 'ERR_OUT_OF_RANGE',
+  });
+}
+
+/** Short, and never the contents of bytes: they may be a secret. */
+function show(value: unknown): string {
+  if (isArrayBufferView(value) || isAnyArrayBuffer(value)) {
+    return `${value.constructor.name} of ${value.byteLength} bytes`;
+  }
+  const text = inspect(value, { depth: 0, breakLength: Infinity });
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,111 @@
+/**
+ * One open queue. Every method answers with a negative errno instead of throwing. Messages cross the
+ * boundary in the mailboxes: what a call received is in the inbox, what one is to send in the outbox.
+ *
+ * @internal
+ */
+export interface NativeQueue {
+  /** Called at the end of a waiting receive: how many are in the inbox, or a negative errno. */
+  onreceive: (result: number) => void;
+  /** Called at the end of a waiting send: how many were sent, or a negative errno. */
+  onsend: (result: number) => void;
+  /** Called after changes while it is watched: a message came, or one went. */
+  onchange: () => void;
+
+  /** `[maxMessages, maxMessageSize, currentMessages]` */
+  attributes(): [number, number, number] | number;
+
+  /** `[owner, group, mode, names]`; no names: it was unlinked. See fstat(2). */
+  status(): [number, number, number, number] | number;
+
+  /** Whatever the umask. 0 or a negative errno. */
+  setPermissions(mode: number, group: number | undefined): number;
+
+  /** -1 once it is closed. */
+  descriptor(): number;
+
+  /** Begins to call `onchange`, first for the present state. 0 or a negative errno. */
+  watch(): number;
+  unwatch(): void;
+
+  /**
+   * Up to `max` messages without waiting: how many are in the inbox, or a negative errno, `-EAGAIN`
+   * when there is none.
+   */
+  tryReceive(max: number): number;
+  /**
+   * Sends the `count` messages of the outbox without waiting: how many of them went, or a negative
+   * errno, `-EAGAIN` when the queue is full.
+   */
+  trySend(count: number): number;
+
+  /**
+   * Each begins a wait: 0, or a negative errno. `-EBUSY`: no pool thread may be blocked.
+   *
+   * One on the loop with `milliseconds` above 0 ends with `-ETIMEDOUT` when they have passed, and with
+   * `-EAGAIN` when it was woken in vain: another process was faster.
+   */
+  receiveOnWorker(max: number): number;
+  receiveOnLoop(max: number, milliseconds: number): number;
+  receiveSpinning(max: number, microseconds: number): number;
+  /** The `count` messages of the outbox. */
+  sendOnWorker(count: number): number;
+  sendOnLoop(count: number, milliseconds: number): number;
+  sendSpinning(count: number, microseconds: number): number;
+
+  /** True: the wait is over. False: `onreceive` will be called soon. */
+  cancelReceive(): boolean;
+  /** The wait is over, with so many sent; or `-EINPROGRESS`: `onsend` will be called soon. */
+  cancelSend(): number;
+  /** After `cancelReceive()` said false: as `onreceive`, at once, and that is not called. */
+  settleReceive(): number;
+  /** Ends a waiting send at once, and `onsend` is not called: how many were sent. */
+  settleSend(): number;
+
+  /**
+   * How many of the outbox's `count` messages went back into the kernel's queue, waiting (and blocking
+   * the event loop) for at most so many milliseconds; or a negative errno, `-EAGAIN` when there was no
+   * room.
+   */
+  giveBack(count: number, patience: number): number;
+  /** The same for the messages of the inbox from number `first` on. */
+  returnFrom(first: number): number;
+
+  /** Sets one pool thread of the budget aside for this queue's receives. */
+  reserveThread(): boolean;
+  releaseThread(): void;
+
+  /** Whether a wait on the loop keeps the process alive. */
+  setReferenced(referenced: boolean): void;
+  close(): number;
+}
+
+/** @internal */
+export interface NativeBinding {
+  /** 0 for both sizes: the kernel's defaults. The queue, or a negative errno. */
+  open(
+    name: string | Uint8Array,
+    flags: number,
+    mode: number,
+    maxMessages: number,
+    maxMessageSize: number,
+  ): NativeQueue | number;
+  unlink(name: string | Uint8Array): number;
+  /** The memory that both sides share. Another one once a queue of larger messages was opened. */
+  inbox(): ArrayBuffer;
+  outbox(): ArrayBuffer;
+  /**
+   * Ends every wait of this thread, and lets no more begin. How many messages had been taken and could
+   * not be given back, and the negative errno that tells why.
+   */
+  stop(): [count: number, errno: number];
+  /** Ends every wait of this thread, and lets none begin until `resume()`. No pool thread is blocked then. */
+  pause(): void;
+  resume(): void;
+  /** Milliseconds since the event loop looked for events: how long JavaScript has kept it. */
+  loopBusy(): number;
+  /** Calls `listener` once, after a pool thread of the budget became free. */
+  notifyWhenThreadFree(listener: () => void): void;
+  /** How many pool threads of this process may be blocked at one time. */
+  readonly poolBudget: number;
+}

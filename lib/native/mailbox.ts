@@ -1,0 +1,173 @@
+import { constants } from 'node:os';
+import { markAsUntransferable } from 'node:worker_threads';
+import { Message } from '../base/message.js';
+import type { NativeQueue } from './binding.js';
+import { native } from './native.js';
+import { Losses, undelivered } from '../base/undelivered.js';
+
+const { EAGAIN } = constants.errno;
+
+// How the addon lays out a mailbox, see addon/mailbox.h.
+const MOST_MESSAGES = 512;
+const TAKEN = MOST_MESSAGES * 2;
+const OUTGROWN = TAKEN + 1;
+const HEADER_BYTES = MOST_MESSAGES * 8 + 8;
+const ALIGNMENT = 8;
+
+// A message that is kept keeps alive those that came with it, up to this many bytes.
+const LARGEST_SLAB = 32_768;
+
+function aligned(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Bytes, priority, bytes, priority, and so on. */
+export type OutgoingMessages = (Uint8Array | number)[];
+
+/** What messages come out of the addon in, and go into it: its content is good for one call only. */
+class Mailbox {
+  readonly #buffer: () => ArrayBuffer;
+  protected headers: Uint32Array = new Uint32Array();
+  protected bytes: Uint8Array = new Uint8Array();
+
+  constructor(buffer: () => ArrayBuffer) {
+    this.#buffer = buffer;
+  }
+
+  /** Before each use: a larger one may be in its place, because of a queue that was opened by anyone. */
+  protected ensure(): void {
+    // At first there is nothing at all.
+    if (this.headers[OUTGROWN] !== 0) this.renew();
+  }
+
+  protected renew(): void {
+    const buffer = this.#buffer();
+    this.headers = new Uint32Array(buffer, 0, OUTGROWN + 1);
+    this.bytes = new Uint8Array(buffer, HEADER_BYTES);
+  }
+}
+
+class Inbox extends Mailbox {
+  /** The bytes of the first message: messages of one size need no new view of them. */
+  #front: Uint8Array = new Uint8Array();
+
+  protected override renew(): void {
+    super.renew();
+    this.#front = new Uint8Array();
+  }
+
+  /** The `count` messages that the call on `queue` has just brought. */
+  take(queue: NativeQueue, count: number): Message[] {
+    const messages: Message[] = [];
+    let offset = 0;
+    this.ensure();
+    this.headers[TAKEN] = 1;
+    try {
+      while (messages.length < count) offset = this.#takeSlab(messages, count, offset);
+    } catch (error) {
+      this.#giveUp(queue, messages.length, count);
+      if (messages.length === 0) throw error;
+    }
+    return messages;
+  }
+
+  /** As `take`, where it can only be one. */
+  takeOne(queue: NativeQueue): Message {
+    this.ensure();
+    const { headers } = this;
+    headers[TAKEN] = 1;
+    try {
+      const size = headers[0] as number;
+      const data = Buffer.allocUnsafe(size);
+      if (this.#front.length !== size) this.#front = this.bytes.subarray(0, size);
+      data.set(this.#front);
+      return new Message(data, headers[1]);
+    } catch (error) {
+      this.#giveUp(queue, 0, 1);
+      throw error;
+    }
+  }
+
+  /** No memory for another Buffer: what has none goes back to where it came from. */
+  #giveUp(queue: NativeQueue, first: number, count: number): void {
+    const returned = queue.returnFrom(first);
+    const losses = new Losses();
+    // What did not go with the others found no room.
+    losses.add(count - first - Math.max(0, returned), returned < 0 ? returned : -EAGAIN);
+    if (losses.count > 0) process.emitWarning(undelivered(losses, 'a process without memory'));
+  }
+
+  /** As many as share a piece of memory, beginning at `offset`: where the next one begins. */
+  #takeSlab(messages: Message[], count: number, offset: number): number {
+    const { headers } = this;
+    const first = messages.length;
+    let last = first;
+    let end = headers[first * 2] as number;
+    while (last + 1 < count) {
+      const next = headers[last * 2 + 2] as number;
+      if (aligned(end) + next > LARGEST_SLAB) break;
+      end = aligned(end) + next;
+      last += 1;
+    }
+    // One allocation, where making one for each would cost more than receiving them. From Node's pool
+    // where it is small.
+    const slab = Buffer.allocUnsafe(end);
+    slab.set(this.bytes.subarray(offset, offset + end));
+    if (first === last) {
+      messages.push(new Message(slab, headers[first * 2 + 1]));
+    } else {
+      // Giving one message to another thread would empty the others. (Node's pool is marked so.)
+      if (slab.buffer.byteLength === end) markAsUntransferable(slab.buffer);
+      let start = 0;
+      for (let index = first; index <= last; index += 1) {
+        const size = headers[index * 2] as number;
+        const data = slab.subarray(start, start + size);
+        messages.push(new Message(data, headers[index * 2 + 1]));
+        start = aligned(start + size);
+      }
+    }
+    return offset + aligned(end);
+  }
+}
+
+class Outbox extends Mailbox {
+  /** False when its bytes cannot be read. */
+  putOne(data: Uint8Array, priority: number): boolean {
+    this.ensure();
+    this.headers[0] = data.byteLength;
+    this.headers[1] = priority;
+    return this.#copy(data, 0);
+  }
+
+  /**
+   * From message number `first` on, as many as there is room for, up to one whose bytes cannot be read:
+   * how many. None: the first of them cannot, or has become larger than any queue's messages.
+   */
+  put(messages: OutgoingMessages, first: number): number {
+    this.ensure();
+    let count = 0;
+    let offset = 0;
+    for (let index = first * 2; index < messages.length && count < MOST_MESSAGES; index += 2) {
+      const data = messages[index] as Uint8Array;
+      if (offset + data.byteLength > this.bytes.byteLength) break;
+      if (!this.#copy(data, offset)) break;
+      this.headers[count * 2] = data.byteLength;
+      this.headers[count * 2 + 1] = messages[index + 1] as number;
+      offset = aligned(offset + data.byteLength);
+      count += 1;
+    }
+    return count;
+  }
+
+  #copy(data: Uint8Array, offset: number): boolean {
+    try {
+      this.bytes.set(data, offset);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+export const inbox: Inbox = new Inbox(() => native.inbox());
+export const outbox: Outbox = new Outbox(() => native.outbox());

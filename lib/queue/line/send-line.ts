@@ -1,0 +1,282 @@
+import { constants } from 'node:os';
+import { systemError } from '../../base/errors.js';
+import { outbox, type OutgoingMessages } from '../../native/mailbox.js';
+import type { NativeQueue } from '../../native/binding.js';
+import { nextTick } from '../../base/timers.js';
+import { apart } from '../../base/apart.js';
+import { Line, type Place } from '../../base/line.js';
+import { within, type Scope } from '../../base/scope.js';
+import { turn } from './turn.js';
+import { ifGoingOn } from '../../native/ending.js';
+import { waitError } from '../wait/wait-error.js';
+import { Waiter, type WaitMode } from '../wait/waiter.js';
+
+const { EAGAIN, EBADF, ECANCELED, EFAULT } = constants.errno;
+
+/** A place in the line of those who send. */
+export interface SendTicket {
+  /** One message or more, sent in this order. */
+  readonly messages: OutgoingMessages;
+  /** It has left the line: `null`, or why not all went. `sent`: how many the kernel took. */
+  settle(error: Error | null, sent: number): void;
+  /** Where its code is called, if that is code of the user. */
+  readonly scope?: Scope | undefined;
+  /** Where it stands; the line's own. */
+  place?: Place<Standing> | undefined;
+}
+
+/** What the line knows of a ticket. */
+export interface Standing {
+  readonly ticket: SendTicket;
+  readonly count: number;
+  sent: number;
+  givenUp: Error | null;
+}
+
+/** The one line in which all senders of a queue object stand. */
+export class SendLine {
+  readonly #name: string;
+  readonly #native: NativeQueue;
+  readonly #maySend: boolean;
+  readonly waiter: Waiter;
+  readonly #line = new Line<Standing>();
+  #waiting = false;
+  /** How many messages were sent since the last wait. */
+  #burst = 0;
+  #scheduled = false;
+  #pumping = false;
+  #closedError: (() => Error) | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  /** @param maySend - false for a queue that is to be read only, whatever its descriptor can do */
+  constructor(
+    name: string,
+    native: NativeQueue,
+    mode: WaitMode,
+    busyPoll: number | undefined,
+    maySend = true,
+  ) {
+    this.#name = name;
+    this.#native = native;
+    this.#maySend = maySend;
+    this.waiter = new Waiter(mode, busyPoll, {
+      onWorker: () => this.#withFront((count) => native.sendOnWorker(count)),
+      onLoop: (milliseconds) => this.#withFront((count) => native.sendOnLoop(count, milliseconds)),
+      spinning: (microseconds) =>
+        this.#withFront((count) => native.sendSpinning(count, microseconds)),
+      cancel: () => {
+        const sent = native.cancelSend();
+        const front = this.#line.front?.value;
+        if (sent > 0 && front !== undefined) front.sent += sent;
+        return sent >= 0;
+      },
+      done: (result) => {
+        this.#waitEnded(result as number);
+      },
+    });
+    native.onsend = (result) => {
+      this.waiter.ended(result);
+    };
+  }
+
+  /** Whether anybody stands in line. */
+  get busy(): boolean {
+    return this.#line.length > 0;
+  }
+
+  /** As the kernel would answer if the descriptor could only read. */
+  readonly #try = (count: number): number => (this.#maySend ? this.#native.trySend(count) : -EBADF);
+
+  /**
+   * Sends one message without waiting. False when the queue is full or when somebody stands in
+   * line.
+   *
+   * @throws MessageQueueError when it can never be sent
+   */
+  trySend(bytes: Uint8Array, priority: number): boolean {
+    if (this.#line.length > 0) return false;
+    const result = outbox.putOne(bytes, priority) ? this.#try(1) : -EFAULT;
+    if (result > 0) {
+      this.#burst += 1;
+      return true;
+    }
+    if (result === -EAGAIN) return false;
+    throw systemError(result, 'mq_timedsend', this.#name);
+  }
+
+  /**
+   * Sends what it can at once, if nobody stands in line: how many messages that were, 0 when it was not
+   * the time for it, or a negative errno. With another one than `-EAGAIN` the line fails as well.
+   *
+   * @param first - the number of the message to begin with
+   */
+  sendNow(messages: OutgoingMessages, first = 0): number {
+    if (this.#line.length > 0 || !turn.open) return 0;
+    const count = outbox.put(messages, first);
+    const result = count > 0 ? this.#try(count) : -EFAULT;
+    if (result < 0) return result;
+    this.#burst += result;
+    turn.spend(result);
+    return result;
+  }
+
+  /**
+   * @param sent - how many of its messages have gone already
+   * @param tried - whether its owner has just tried to send the next one, in vain
+   */
+  join(ticket: SendTicket, sent = 0, tried = false): void {
+    if (this.#closedError !== undefined) {
+      const error = this.#closedError();
+      within(ticket.scope, () => ticket.settle(error, sent));
+      return;
+    }
+    const standing = { ticket, count: ticket.messages.length / 2, sent, givenUp: null };
+    ticket.place = this.#line.push(standing);
+    const alone = this.#line.length === 1 && !this.#waiting;
+    if (tried && alone && !this.#scheduled && !this.#pumping) this.#wait(standing);
+    else this.#schedule();
+  }
+
+  /**
+   * Gives up with `error`. Settled at once, or as soon as it is known whether the kernel took the
+   * message that is on its way.
+   */
+  leave(ticket: SendTicket, error: Error): void {
+    const { place } = ticket;
+    if (place?.line !== this.#line || place.value.givenUp !== null) return;
+    const standing = place.value;
+    if (place === this.#line.front && this.#waiting) {
+      standing.givenUp = error;
+      if (!this.waiter.cancel()) return;
+      this.#waiting = false;
+    }
+    this.#settle(standing, error);
+    this.#schedule();
+  }
+
+  /** Fails all who stand in line. Resolves when each of them is settled. */
+  async close(error: () => Error): Promise<void> {
+    this.#closedError = error;
+    for (const { ticket } of this.#line.values()) {
+      apart(() => {
+        this.leave(ticket, error());
+      });
+    }
+    if (this.#line.length === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+    });
+  }
+
+  /** For the end of the process: fails all who stand in line, at once. */
+  abandon(error: () => Error): void {
+    this.#closedError = error;
+    const front = this.#line.front?.value;
+    if (this.#waiting && front !== undefined) {
+      front.sent += this.#native.settleSend();
+      this.#waiting = false;
+      this.waiter.settled();
+    }
+    for (const { ticket, sent } of this.#line.take(Infinity)) ticket.settle(error(), sent);
+  }
+
+  /**
+   * Puts what the first in line still has to send into the outbox, as many messages as fit, and sends
+   * them. As the kernel has it, `-EFAULT` stands for bytes that cannot be read.
+   */
+  #withFront(send: (count: number) => number): number {
+    const front = this.#line.front?.value;
+    const count = front === undefined ? 0 : outbox.put(front.ticket.messages, front.sent);
+    return count > 0 ? send(count) : -EFAULT;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#pumping || this.#line.length === 0) return;
+    this.#scheduled = true;
+    nextTick(this.#scheduledPump);
+  }
+
+  readonly #scheduledPump = (): void => {
+    this.#scheduled = false;
+    this.#pump();
+  };
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#serveFirst());
+    } finally {
+      this.#pumping = false;
+      if (!this.#waiting) this.#schedule();
+    }
+  }
+
+  /** False when nothing can be sent now. */
+  #serveFirst(): boolean {
+    const front = this.#line.front?.value;
+    if (front === undefined || this.#waiting || this.#scheduled) return false;
+    if (!turn.open) {
+      this.#scheduled = true;
+      turn.next(this.#scheduledPump);
+      return false;
+    }
+    const result = this.#withFront(this.#try);
+    if (result >= 0) {
+      this.#burst += result;
+      turn.spend(result);
+      this.#advance(front, result);
+      return true;
+    }
+    if (result !== -EAGAIN) {
+      this.#settle(front, systemError(result, 'mq_timedsend', this.#name));
+      return true;
+    }
+    return this.#wait(front);
+  }
+
+  #wait(front: Standing): boolean {
+    const refused = this.waiter.begin(this.#burst);
+    this.#burst = 0;
+    this.#waiting = refused === 0;
+    if (refused === 0) return false;
+    // The process is ending: no wait begins any more, and nobody is left to be told.
+    if (refused === -ECANCELED) {
+      this.#scheduled = true;
+      ifGoingOn(this.#scheduledPump);
+      return false;
+    }
+    this.#settle(front, waitError(refused, 'mq_timedsend', this.#name));
+    return true;
+  }
+
+  #waitEnded(result: number): void {
+    this.#waiting = false;
+    const front = this.#line.front?.value;
+    try {
+      if (front !== undefined) this.#waitBrought(front, result);
+    } finally {
+      this.#pump();
+    }
+  }
+
+  #waitBrought(front: Standing, result: number): void {
+    if (result >= 0) this.#advance(front, result);
+    else if (result !== -ECANCELED && result !== -EAGAIN) {
+      this.#settle(front, waitError(result, 'mq_timedsend', this.#name));
+    }
+    if (front.givenUp !== null) this.#settle(front, front.givenUp);
+  }
+
+  #advance(standing: Standing, sent: number): void {
+    standing.sent += sent;
+    if (standing.sent === standing.count) this.#settle(standing, null);
+  }
+
+  #settle(standing: Standing, error: Error | null): void {
+    if (!this.#line.leave(standing.ticket.place)) return;
+    if (this.#line.length === 0) this.#whenIdle?.();
+    const { ticket, sent } = standing;
+    within(ticket.scope, () => ticket.settle(error, sent));
+  }
+}

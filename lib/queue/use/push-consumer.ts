@@ -1,0 +1,82 @@
+import type { Message } from '../../base/message.js';
+import type { QueueCore } from '../core.js';
+import type { Ticket } from '../line/receive-line.js';
+import { presentScope, type Scope } from '../../base/scope.js';
+
+/** Where a {@link PushConsumer} puts what it gets. */
+export interface Sink {
+  message(message: Message): void;
+  /** It has stopped. The code is `ERR_MQ_CLOSED` when the queue was closed. */
+  failed(error: Error): void;
+  /** For one that does not wait: there is nothing more now, and it has stopped. */
+  readonly empty?: (() => void) | undefined;
+}
+
+/**
+ * A consumer that is told of each message and cannot be made to wait. It has one place in the line,
+ * and goes to its end after each message.
+ */
+export class PushConsumer implements Ticket {
+  // More would be taken ahead of demand: after each message the sink may have had enough.
+  readonly want = 1;
+  readonly empty: (() => void) | undefined;
+  readonly #core: QueueCore;
+  readonly #sink: Sink;
+  scope: Scope | undefined;
+  #active = false;
+  #standing = false;
+
+  constructor(core: QueueCore, sink: Sink) {
+    this.#core = core;
+    this.#sink = sink;
+    if (sink.empty === undefined) return;
+    this.empty = () => {
+      this.#active = false;
+      this.#standing = false;
+      sink.empty?.();
+    };
+  }
+
+  /** From now on the sink is called in the async context of this moment. */
+  begin(): void {
+    this.scope ??= presentScope();
+  }
+
+  /** The next `begin` counts. */
+  forget(): void {
+    this.scope = undefined;
+  }
+
+  start(): void {
+    this.begin();
+    this.#active = true;
+    this.#join();
+  }
+
+  stop(): void {
+    this.#active = false;
+    this.#standing = false;
+    this.#core.receives.leave(this);
+  }
+
+  deliver(messages: Message[]): void {
+    this.#standing = false;
+    try {
+      for (const message of messages) this.#sink.message(message);
+    } finally {
+      this.#join();
+    }
+  }
+
+  fail(error: Error): void {
+    this.#active = false;
+    this.#standing = false;
+    this.#sink.failed(error);
+  }
+
+  #join(): void {
+    if (!this.#active || this.#standing) return;
+    this.#standing = true;
+    this.#core.receives.join(this);
+  }
+}

@@ -1,0 +1,70 @@
+// The floor plan of lib/: an import points downwards, and a door (lib/*.ts) does nothing but re-export.
+// Part of `npm run lint`, which finds circles within a room too.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const LIB = fileURLToPath(new URL('../lib/', import.meta.url));
+
+/** From the ground up: a room knows those below it. */
+const FLOORS = [
+  'base',
+  'native',
+  'codec',
+  'queue/wait',
+  'queue/line',
+  'queue/reopen',
+  'queue',
+  'queue/use',
+  'streams',
+  'message-queue',
+  'rxjs',
+  'transport',
+  'service',
+  'testing',
+  'doors',
+];
+
+const STATEMENT = /^(?:import|export)\b[^;]*?\bfrom '(?<module>[^']+)';/gmu;
+const RE_EXPORT = /^export [^;]*? from '[^']+';$/gmu;
+const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
+
+const problems = [];
+
+function roomOf(file) {
+  const room = dirname(file);
+  return room === '.' ? 'doors' : room;
+}
+
+function importsOf(file, text) {
+  return [...text.matchAll(STATEMENT)]
+    .map(({ groups }) => groups.module)
+    .filter((module) => module.startsWith('.'))
+    .map((module) => join(dirname(file), module).replace(/\.js$/u, '.ts'));
+}
+
+function checkDirection(file, imported) {
+  const [from, to] = [roomOf(file), roomOf(imported)];
+  if (FLOORS.indexOf(from) === -1) problems.push(`${file} is in a room that has no floor: ${from}`);
+  else if (FLOORS.indexOf(to) > FLOORS.indexOf(from)) {
+    problems.push(
+      `${file} imports ${imported}: ${to} is above ${from}. Move what it needs down, or itself up`,
+    );
+  }
+}
+
+function checkDoor(file, text) {
+  if (roomOf(file) !== 'doors') return;
+  const rest = text.replace(COMMENT, '').replace(RE_EXPORT, '').trim();
+  if (rest !== '') problems.push(`${file} is a door, and does more than re-export: ${rest}`);
+}
+
+const files = readdirSync(LIB, { recursive: true }).filter((name) => name.endsWith('.ts'));
+for (const file of files) {
+  const text = readFileSync(join(LIB, file), 'utf8');
+  for (const imported of importsOf(file, text)) checkDirection(file, imported);
+  checkDoor(file, text);
+}
+
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { MessageQueue } from 'posix-mqueue';
+import { Child } from '../support/child.js';
+import { exists } from '../support/exists.js';
+import { blocksOf, ownName, ownNames, pages, textOf, withOwnNames } from '../support/markdown.js';
+import { runsOthers } from '../support/sanitizer.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const OUT = join(ROOT, 'out', 'docs');
+const MOCHA = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const env = {
+  ...process.env,
+  NODE_TEST_CONTEXT: undefined,
+  PATH: dirname(process.execPath) + delimiter + process.env['PATH'],
+};
+
+/** The files of a page, in a folder of their own. */
+class Files {
+  static readonly used = new Set<string>();
+  readonly #page: string;
+  readonly folder: string;
+  readonly names: readonly string[];
+
+  constructor(page: string) {
+    this.#page = page;
+    this.folder = join(OUT, page);
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true });
+    const blocks = filesOf(page);
+    for (const { name, text } of blocks) {
+      writeFileSync(join(this.folder, name), withOwnNames(text));
+    }
+    this.names = ownNames(blocks.map(({ text }) => text).join('\n'));
+  }
+
+  use(name: string): string {
+    Files.used.add(join(this.#page, name));
+    return join(this.folder, name);
+  }
+
+  /** Runs a block of shell commands as in a terminal. */
+  terminal(name: string): Child {
+    const text = readFileSync(this.use(name), 'utf8');
+    return new Child('sh', ['-e', '-c', `${text.trimEnd().replace(/([^\n]*)$/, 'exec $1')}`], {
+      cwd: this.folder,
+      env,
+    });
+  }
+
+  run(...parameters: string[]): Child {
+    return new Child(process.execPath, parameters, { cwd: this.folder, env });
+  }
+}
+
+function filesOf(page: string): { name: string; text: string }[] {
+  return blocksOf(page).flatMap(({ attributes, text }) => {
+    const name = attributes.get('file');
+    return name === undefined ? [] : [{ name, text }];
+  });
+}
+
+describe('the files of the documentation', function () {
+  this.timeout(60_000);
+
+  it('README: a host is answered by a worker, which ends by SIGTERM', async () => {
+    const files = new Files('README.md');
+    const worker = files.run(files.use('worker.mjs'));
+    const host = files.run(files.use('host.mjs'));
+    const { code, stdout, stderr } = await host.end;
+    assert.deepEqual([code, stdout, stderr], [0, 'task-1 processed', '']);
+    worker.kill('SIGTERM');
+    assert.equal((await worker.end).code, 0);
+  });
+
+  it('README: a test that passes', async () => {
+    const files = new Files('README.md');
+    const { code, stdout } = await files.run(MOCHA, '--no-config', files.use('queue.test.mjs')).end;
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /1 passing/);
+  });
+
+  it('testing: a test that passes', async () => {
+    const files = new Files('docs/testing.md');
+    const { code, stdout } = await files.run('--test', files.use('answers.test.mjs')).end;
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /pass 1/);
+  });
+
+  it('getting started: two terminals', async function () {
+    const files = new Files('docs/getting-started.md');
+    const printed = readFileSync(files.use('printed'), 'utf8').trimEnd();
+    for (const name of ['answer.mjs', 'ask.cc', 'terminal-1', 'terminal-2']) files.use(name);
+    // Reason: there is no compiler, or its program cannot run under ThreadSanitizer.
+    if (!runsOthers || spawnSync('g++', ['--version']).status !== 0) this.skip();
+    const first = files.terminal('terminal-1');
+    await first.printed('Waiting for tasks, until Ctrl-C');
+    const second = await files.terminal('terminal-2').end;
+    assert.deepEqual([second.code, second.stdout, second.stderr], [0, printed, '']);
+    first.kill('SIGINT');
+    assert.equal((await first.end).code, 0);
+    assert.deepEqual(files.names.filter(exists), []);
+  });
+
+  it('guide: what was sent before SIGTERM is in the file, all of it', async () => {
+    const files = new Files('docs/guide.md');
+    const child = files.run(files.use('drain.mjs'));
+    await child.printed('Writing log.gz, until SIGTERM');
+    const queue = MessageQueue.open(ownName('/log'), { access: 'write' });
+    try {
+      for (let number = 0; number < 5000; number += 1) await queue.send(String(number));
+      child.kill('SIGTERM');
+      assert.equal((await child.end).code, 0);
+    } finally {
+      queue.unlink();
+      await queue.close();
+    }
+    const lines = gunzipSync(readFileSync(join(files.folder, 'log.gz')))
+      .toString()
+      .split('\n');
+    assert.deepEqual(lines, [...Array(5000).keys(), ''].map(String));
+  });
+
+  it('are all run here', () => {
+    const all = pages().flatMap((page) => filesOf(page).map(({ name }) => join(page, name)));
+    assert.deepEqual([...Files.used].toSorted(), all.toSorted());
+  });
+
+  it('nothing is lost: the table is what the experiment measures', async () => {
+    const child = new Child(process.execPath, [join(ROOT, 'docs', 'experiments', 'buffers.mjs')]);
+    const { code, stdout, stderr } = await child.end;
+    assert.deepEqual([code, stderr], [0, '']);
+    const cells = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('|') && !line.includes('---'))
+        .map((line) => line.split(/ *\| */).join('|'));
+    assert.deepEqual(cells(textOf('docs/nothing-is-lost.md')), cells(stdout));
+  });
+});

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { firstValueFrom } from 'rxjs';
+import { MessageQueueError } from 'posix-mqueue';
+import { PosixTransport, type Receiver, type Sender, type Transport } from 'posix-mqueue/service';
+import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
+import { Turn } from '#dist/queue/line/turn.js';
+import { errorLike, nextTurn } from '../support/code.js';
+
+const transports: [name: string, make: () => Transport][] = [
+  ['PosixTransport', () => new PosixTransport()],
+  ['MemoryTransport', () => new MemoryTransport()],
+];
+
+// Both must do the same, so that tests in memory tell something about the kernel's queues.
+for (const [title, make] of transports) {
+  describe(title, () => {
+    const opening = { create: true, maxMessages: 2, maxMessageSize: 16 };
+    let transport: Transport;
+    let name: string;
+    let sender: Sender;
+    let receiver: Receiver;
+
+    beforeEach(async () => {
+      transport = make();
+      name = temporaryName();
+      sender = await transport.openSender(name, opening);
+      receiver = await transport.openReceiver(name);
+    });
+    afterEach(async () => {
+      await sender.close();
+      await receiver.close();
+      await transport.unlink(name).catch(() => undefined);
+    });
+
+    const body = async (): Promise<string> => (await receiver.next()).body.toString();
+
+    it('carries bytes and priority, the highest first', async () => {
+      await sender.send(Buffer.from('low'), { priority: 1 });
+      await sender.send(Buffer.from('high'), { priority: 32767 });
+      const delivery = await receiver.next();
+      assert.deepEqual([delivery.body.toString(), delivery.priority], ['high', 32767]);
+      await delivery.ack();
+      assert.equal(await body(), 'low');
+    });
+
+    it('keeps the order within a priority, for several receivers too', async () => {
+      const deliveries = [receiver.next(), receiver.next(), receiver.next()];
+      for (const data of ['a', 'b', 'c']) await sender.send(Buffer.from(data));
+      const bodies = (await Promise.all(deliveries)).map((each) => each.body.toString());
+      assert.deepEqual(bodies, ['a', 'b', 'c']);
+    });
+
+    it('waits while the queue is full', async () => {
+      await sender.send(Buffer.from('a'));
+      await sender.send(Buffer.from('b'));
+      let sent = false;
+      const third = sender.send(Buffer.from('c')).then(() => (sent = true));
+      await nextTurn();
+      assert.equal(sent, false);
+      assert.equal(await body(), 'a');
+      await third;
+      assert.deepEqual([await body(), await body()], ['b', 'c']);
+    });
+
+    it('gives up by signal, and loses nothing', async () => {
+      const controller = new AbortController();
+      const aborted = assert.rejects(receiver.next(controller.signal), { code: 'ABORT_ERR' });
+      await nextTurn();
+      controller.abort();
+      await aborted;
+      await sender.send(Buffer.from('a'));
+      assert.equal(await body(), 'a');
+      for (const data of ['b', 'c']) await sender.send(Buffer.from(data));
+      const signal = AbortSignal.timeout(5);
+      await assert.rejects(sender.send(Buffer.from('d'), { signal }), { code: 'ABORT_ERR' });
+      await assert.rejects(receiver.next(AbortSignal.abort()), { code: 'ABORT_ERR' });
+      assert.deepEqual([await body(), await body()], ['b', 'c']);
+    });
+
+    it('refuses a message over the size', async () => {
+      const details = { code: 'EMSGSIZE', queue: name };
+      const expected = errorLike(MessageQueueError, details, /17 bytes.*16/);
+      await assert.rejects(sender.send(Buffer.alloc(17)), expected);
+    });
+
+    it('tells the facts of a queue', async () => {
+      await sender.send(Buffer.from('a'));
+      const status = { messages: 1, maxMessages: 2, maxMessageSize: 16 };
+      assert.deepEqual(await transport.stat(name), status);
+      assert.equal(transport.capabilities.exactCapacity, true);
+      assert.equal(await firstValueFrom(transport.state$), 'connected');
+    });
+
+    it('fails with ENOENT and EEXIST', async () => {
+      const missing = temporaryName();
+      const absent = errorLike(MessageQueueError, { code: 'ENOENT', queue: missing });
+      await assert.rejects(transport.openSender(missing), absent);
+      await assert.rejects(transport.openReceiver(missing), absent);
+      await assert.rejects(transport.unlink(missing), absent);
+      await assert.rejects(transport.stat(missing), absent);
+      const again = transport.openSender(name, { ...opening, exclusive: true });
+      await assert.rejects(again, errorLike(MessageQueueError, { code: 'EEXIST' }));
+      await assert.rejects(transport.openSender('jobs'), { code: 'EINVAL' });
+    });
+
+    it('rejects what waits when it is closed', async () => {
+      const waiting = assert.rejects(receiver.next(), { code: 'ERR_MQ_CLOSED' });
+      await receiver.close();
+      await waiting;
+      await assert.rejects(receiver.next(), { code: 'ERR_MQ_CLOSED' });
+      await sender.close();
+      await assert.rejects(sender.send(Buffer.from('x')), { code: 'ERR_MQ_CLOSED' });
+    });
+
+    it('gives the event loop its turn between messages that never end', async () => {
+      let turned = false;
+      setImmediate(() => (turned = true));
+      let messages = 0;
+      while (!turned && messages < 5000) {
+        await sender.send(Buffer.from('a'));
+        await body();
+        messages += 1;
+      }
+      assert.ok(messages <= Turn.limit, `${messages} messages within one turn`);
+    });
+
+    it('keeps the order over several turns', async () => {
+      const numbers = Array.from({ length: 2 * Turn.limit }, (_, index) => String(index));
+      const sent = Promise.all(numbers.map((each) => sender.send(Buffer.from(each))));
+      const bodies = await Promise.all(numbers.map(() => body()));
+      await sent;
+      assert.deepEqual(bodies, numbers);
+    });
+
+    it('can give up what waits for its turn', async () => {
+      const taken: Promise<string>[] = [];
+      for (let count = 0; count < Turn.limit; count += 1) {
+        void sender.send(Buffer.from('a'));
+        taken.push(body());
+      }
+      const controller = new AbortController();
+      const { signal } = controller;
+      const isAbort = { code: 'ABORT_ERR', cause: 'why' };
+      const aborted = [
+        assert.rejects(sender.send(Buffer.from('b'), { signal }), isAbort),
+        assert.rejects(receiver.next(signal), isAbort),
+      ];
+      controller.abort('why');
+      await Promise.all(aborted);
+      assert.deepEqual(new Set(await Promise.all(taken)), new Set(['a']));
+      await sender.send(Buffer.from('c'));
+      assert.equal(await body(), 'c');
+    });
+
+    it('keeps an unlinked queue for those who have it open', async () => {
+      await transport.unlink(name);
+      await sender.send(Buffer.from('a'));
+      assert.equal(await body(), 'a');
+      await assert.rejects(transport.stat(name), { code: 'ENOENT' });
+    });
+  });
+}
+
+describe('PosixTransport', () => {
+  it('refuses what a POSIX message cannot carry', async () => {
+    const transport = new PosixTransport();
+    const name = temporaryName();
+    const sender = await transport.openSender(name, {
+      create: true,
+      maxMessages: 1,
+      maxMessageSize: 8,
+    });
+    const expected = errorLike(MessageQueueError, { code: 'ERR_MQ_UNSUPPORTED' }, /correlationId/);
+    await assert.rejects(sender.send(Buffer.from('x'), { correlationId: '1' }), expected);
+    await sender.close();
+    await transport.unlink(name);
+  });
+});
