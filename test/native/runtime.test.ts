@@ -50,7 +50,7 @@ describe('the runtime that the addon is loaded by', function () {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     const program = `
       process.report.getReport = () => { throw new Error('a report was made'); };
-      const { MessageQueue } = await import('../dist/index.js');
+      const { MessageQueue } = await import('./dist/index.js');
       try { MessageQueue.unlink('/posix-mqueue-none'); } catch (error) { console.log(error.code); }`;
     const parameters = ['--input-type=module', '--eval', program];
     const { stdout, stderr } = spawnSync(process.execPath, parameters, { cwd: folder });
