@@ -20,6 +20,12 @@ class Bench {
     return { spin, watch };
   }
 
+  /** A wait that was begun takes so many milliseconds. */
+  pass(milliseconds: number): void {
+    this.#time += milliseconds;
+    this.policy.ended(true);
+  }
+
   watches(count: number, milliseconds: number): number {
     let watches = 0;
     for (let index = 0; index < count; index += 1) {
@@ -81,5 +87,85 @@ describe('how a wait begins', () => {
       [bench.wait(50).spin, bench.wait(1).spin, bench.wait(50).spin],
       [300, 300, 300],
     );
+  });
+
+  describe('with a spin', () => {
+    const SHORT = 0.1;
+
+    /** How many waits went without a spin before the next one that spins. */
+    function gap(bench: Bench, milliseconds: number): number {
+      for (let count = 0; count < 10_000; count += 1) {
+        if (bench.policy.begin(1) > 0) return count;
+        bench.pass(milliseconds);
+      }
+      return Infinity;
+    }
+
+    it('after eight short waits, or two that a spin would have been in time for', () => {
+      assert.equal(gap(new Bench(), SHORT), 8);
+      assert.equal(gap(new Bench(), 0.02), 2);
+    });
+
+    it('also where such a wait is a long one now and then', () => {
+      const bench = new Bench();
+      const { policy } = bench;
+      gap(bench, SHORT);
+      for (let tries = 0; tries < 9; tries += 1) {
+        policy.spun(false);
+        gap(bench, SHORT);
+      }
+      policy.spun(false);
+      for (let round = 0; round < 14; round += 1) {
+        for (let index = 0; index < 49; index += 1) bench.wait(SHORT);
+        bench.wait(5);
+      }
+      for (let index = 0; index < 8; index += 1) bench.wait(SHORT);
+      assert.ok(policy.begin(1) > 0);
+    });
+
+    it('never after waits of a millisecond', () => {
+      assert.equal(gap(new Bench(), 1), Infinity);
+    });
+
+    it('after twice as many waits for each spin in vain, up to 512', () => {
+      const bench = new Bench();
+      const gaps: number[] = [];
+      for (let round = 0; round < 8; round += 1) {
+        gaps.push(gap(bench, SHORT));
+        bench.policy.spun(false);
+      }
+      assert.deepEqual(gaps, [8, 16, 32, 64, 128, 256, 512, 512]);
+    });
+
+    it('the first of all for longer than the others: the other side sleeps yet', () => {
+      const bench = new Bench();
+      gap(bench, SHORT);
+      const first = bench.policy.begin(1);
+      bench.policy.spun(true);
+      assert.ok(first > bench.policy.begin(1));
+    });
+
+    it('goes on after one in vain, and ends after a few', () => {
+      const bench = new Bench();
+      gap(bench, SHORT);
+      bench.policy.spun(true);
+      bench.policy.spun(false);
+      assert.ok(bench.policy.begin(1) > 0);
+      let more = 0;
+      for (; bench.policy.begin(1) > 0; more += 1) bench.policy.spun(false);
+      assert.ok(more <= 3, `${more} more in vain`);
+    });
+
+    it('ends where every other one is in vain', () => {
+      const bench = new Bench();
+      gap(bench, SHORT);
+      bench.policy.spun(true);
+      for (let round = 0; round < 10; round += 1) {
+        bench.policy.spun(true);
+        bench.policy.spun(false);
+      }
+      bench.policy.spun(false);
+      assert.equal(bench.policy.begin(1), 0);
+    });
   });
 });
