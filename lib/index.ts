@@ -17,6 +17,14 @@ export type {
 export { cstring } from './codec/cstring.js';
 export { json, type JsonCodec } from './codec/json.js';
 export { raw } from './codec/raw.js';
+export type {
+  SchemaInput,
+  SchemaOutput,
+  StandardIssue,
+  StandardProps,
+  StandardResult,
+  StandardSchema,
+} from './codec/standard-schema.js';
 export { text } from './codec/text.js';
 export {
   AbortError,

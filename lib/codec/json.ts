@@ -1,6 +1,12 @@
 import type { Codec } from './codec.js';
 import { reasonable } from '../base/errors.js';
 import { decodeJson } from '../base/strict-json.js';
+import {
+  toParse,
+  type SchemaInput,
+  type SchemaOutput,
+  type StandardSchema,
+} from './standard-schema.js';
 
 /** A codec for any JSON value; called, a codec for values of one type. */
 export interface JsonCodec extends Codec<unknown> {
@@ -10,6 +16,13 @@ export interface JsonCodec extends Codec<unknown> {
    * @example `json<Job>()`
    */
   <T>(): Codec<T>;
+  /**
+   * A codec whose decoded values are validated by a Standard Schema: those of zod, valibot, arktype and others.
+   * What it encodes is not. Its errors name the places that are wrong, and the values nowhere but in `issues`.
+   *
+   * @example `json(z.object({ id: z.number() }))`
+   */
+  <S extends StandardSchema>(schema: S): Codec<SchemaInput<S>, SchemaOutput<S>>;
   /**
    * A codec whose decoded values go through `parse`, which returns them or throws.
    *
@@ -28,12 +41,13 @@ function encode(value: unknown): Uint8Array {
   throw reasonable(new TypeError(`JSON has no form for ${shown}`));
 }
 
-function typed<T>(check?: (value: unknown) => T): Codec<T> {
-  if (check === undefined) return { encode, decode: decodeJson as (data: Buffer) => T };
-  return { encode, decode: (data) => check(decodeJson(data)) };
+function typed(check?: unknown): Codec<unknown> {
+  if (check === undefined) return { encode, decode: decodeJson };
+  const parse = toParse(check);
+  return { encode, decode: (data) => parse(decodeJson(data)) };
 }
 
 /**
- * JSON in UTF-8. See {@link JsonCodec} for its three uses. A message with a key `__proto__` is invalid.
+ * JSON in UTF-8. See {@link JsonCodec} for its uses. A message with a key `__proto__` is invalid.
  */
-export const json: JsonCodec = Object.assign(typed, { encode, decode: decodeJson });
+export const json: JsonCodec = Object.assign(typed as JsonCodec, { encode, decode: decodeJson });

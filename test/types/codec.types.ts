@@ -1,5 +1,6 @@
 // Checked by the compiler alone: what goes into a codec, and what comes out of it.
 
+import { type } from 'arktype';
 import {
   json,
   raw,
@@ -10,7 +11,10 @@ import {
   type Decoded,
   type Encoded,
   type JsonCodec,
+  type StandardSchema,
 } from 'posix-mqueue';
+import * as v from 'valibot';
+import { z } from 'zod';
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -22,6 +26,12 @@ interface Job {
 
 const jobs = json<Job>();
 const parsed = json((value: unknown): Job => value as Job);
+const byZod = json(
+  z.object({ id: z.number(), at: z.iso.datetime().transform((at) => new Date(at)) }),
+);
+const byValibot = json(v.object({ id: v.number() }));
+const byArktype = json(type({ id: 'number' }));
+const byHand = json({} as StandardSchema<string, number>);
 const lopsided: Codec<number, string> = {
   encode: (value) => Buffer.from(String(value)),
   decode: (data) => data.toString(),
@@ -39,6 +49,11 @@ export type Expectations = [
   Expect<Equal<typeof parsed, Codec<Job>>>,
   Expect<Equal<Encoded<typeof jobs>, Job>>,
   Expect<Equal<Decoded<typeof parsed>, Job>>,
+  Expect<Equal<Encoded<typeof byZod>, { id: number; at: string }>>,
+  Expect<Equal<Decoded<typeof byZod>, { id: number; at: Date }>>,
+  Expect<Equal<Decoded<typeof byValibot>, { id: number }>>,
+  Expect<Equal<Decoded<typeof byArktype>, { id: number }>>,
+  Expect<Equal<typeof byHand, Codec<string, number>>>,
   Expect<Equal<Encoded<typeof lopsided>, number>>,
   Expect<Equal<Decoded<typeof lopsided>, string>>,
   Expect<Equal<Decoded<object>, never>>,
@@ -63,6 +78,8 @@ export function types(): void {
   void json.decode(Buffer.alloc(0)).id;
   // @ts-expect-error -- parse must take whatever was decoded, so not only a Job
   json((job: Job) => job.id);
+  // @ts-expect-error -- a promise is no schema, and no function
+  json(Promise.resolve());
   // @ts-expect-error -- bytes, not a string, are what a codec encodes to
   const strings: Codec<string> = { encode: (value) => value, decode: String };
   void strings;
