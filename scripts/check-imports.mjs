@@ -11,6 +11,7 @@ const FLOORS = [
   'base',
   'native',
   'codec',
+  'rpc/envelope',
   'queue/wait',
   'queue/line',
   'queue/reopen',

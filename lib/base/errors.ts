@@ -24,6 +24,7 @@ const { EBADMSG, EBUSY, ECANCELED, EINVAL, ENODEV, EOPNOTSUPP, ESTALE } = consta
 /** The system's number that is nearest to a failure which the system did not report itself. */
 const nearest: Readonly<Record<string, number>> = {
   ERR_MQ_ENCODE: -EINVAL,
+  ERR_MQ_ENVELOPE: -EBADMSG,
   ERR_MQ_INVALID_MESSAGE: -EBADMSG,
   ERR_MQ_NOT_MOUNTED: -ENODEV,
   ERR_MQ_REPLACED: -ESTALE,

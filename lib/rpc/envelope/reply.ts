@@ -1,0 +1,78 @@
+import { badFrame, badMember } from './envelope-error.js';
+import { bodyBehind, endOfHeader, frame, parseHeader, type Members } from './frame.js';
+import { isObject, optionalText, rules, someText } from './members.js';
+
+/** Why a request failed, as the worker tells it. */
+export interface ReplyError {
+  /** One word for programs, such as `ENOENT` or `ERR_MQ_METHOD`. */
+  readonly code: string;
+  /** For people. */
+  readonly message: string;
+  /** Whatever JSON can carry. */
+  readonly data?: unknown;
+}
+
+/** What a worker tells the host beside the body. */
+export interface ReplyHeader {
+  /** The id of the request. */
+  readonly id: string;
+  /** Whether another reply to the same request follows. Absent: false. */
+  readonly more?: boolean | undefined;
+  /** Why it failed; always in the last reply. */
+  readonly error?: ReplyError | undefined;
+  /** Which worker it was. */
+  readonly by?: string | undefined;
+  /** What the body is, as in HTTP. */
+  readonly contentType?: string | undefined;
+}
+
+/** A reply as it was taken. */
+export interface Reply extends ReplyHeader {
+  /** False where the sender wrote none. */
+  readonly more: boolean;
+  /** A view of the message's bytes, not a copy. */
+  readonly body: Buffer;
+}
+
+/** @throws EnvelopeError */
+function checked<B>(given: Members, body: B): ReplyHeader & { more: boolean; body: B } {
+  const id = someText('id', rules.id, given['id']);
+  const more = given['more'] ?? false;
+  if (typeof more !== 'boolean' || given['more'] === null) {
+    throw badMember('more', 'true or false');
+  }
+  const error = errorOf(given['error']);
+  if (more && error !== undefined) throw badMember('more', "absent, because an 'error' is the end");
+  return {
+    id,
+    more,
+    error,
+    by: optionalText('by', rules.by, given['by']),
+    contentType: optionalText('contentType', rules.contentType, given['contentType']),
+    body,
+  };
+}
+
+function errorOf(given: unknown): ReplyError | undefined {
+  if (given === undefined) return undefined;
+  if (!isObject(given)) throw badMember('error', "an object with 'code' and 'message'");
+  const { data } = given;
+  const code = someText('error', rules.code, given['code']);
+  const message = someText('error', rules.message, given['message']);
+  return data === undefined ? { code, message } : { code, message, data };
+}
+
+/** @throws EnvelopeError, whatever the bytes are */
+export function decodeReply(data: Buffer): Reply {
+  const end = endOfHeader(data);
+  const body = bodyBehind(data, end);
+  const given = parseHeader(data, end);
+  if (given['dead'] !== undefined) throw badFrame('kind');
+  return checked(given, body);
+}
+
+/** @throws EnvelopeError for a header that no host would take */
+export function encodeReply(header: ReplyHeader, body: Uint8Array): Buffer {
+  const members = checked(header as unknown as Members, undefined);
+  return frame(members.more ? members : { ...members, more: undefined }, body, true);
+}

@@ -1,0 +1,76 @@
+import { badFrame, badMember } from './envelope-error.js';
+import { bodyBehind, endOfHeader, frame, parseHeader, type Members } from './frame.js';
+import {
+  attemptOf,
+  optionalInteger,
+  optionalMeta,
+  optionalQueue,
+  optionalText,
+  rules,
+} from './members.js';
+
+/** What a host tells the worker beside the body. */
+export interface RequestHeader {
+  /** Tells the host which request a reply answers. Absent only where nobody waits for one. */
+  readonly id?: string | undefined;
+  /** The host's reply queue. Absent: a notification, nobody waits. */
+  readonly replyTo?: string | undefined;
+  /** Which of the worker's handlers is meant. */
+  readonly method?: string | undefined;
+  /** In milliseconds of CLOCK_MONOTONIC: after it, nobody waits any more. */
+  readonly deadline?: number | undefined;
+  /** How often it was sent before, with the same id. Absent: 0. */
+  readonly attempt?: number | undefined;
+  /** What the body is, as in HTTP. */
+  readonly contentType?: string | undefined;
+  /** The trace that it belongs to: W3C Trace Context. */
+  readonly traceparent?: string | undefined;
+  /** What the tracers add to that. */
+  readonly tracestate?: string | undefined;
+  /** What the application adds. */
+  readonly meta?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A request as it was taken. */
+export interface Request extends RequestHeader {
+  /** 0 where the sender wrote none. */
+  readonly attempt: number;
+  /** A view of the message's bytes, not a copy. */
+  readonly body: Buffer;
+}
+
+/** @throws EnvelopeError */
+function checked<B>(given: Members, body: B): RequestHeader & { attempt: number; body: B } {
+  const id = optionalText('id', rules.id, given['id']);
+  const replyTo = optionalQueue('replyTo', given['replyTo']);
+  if (replyTo !== undefined && id === undefined) {
+    throw badMember('id', "given, because 'replyTo' is: the host tells its replies by it");
+  }
+  return {
+    id,
+    replyTo,
+    method: optionalText('method', rules.method, given['method']),
+    deadline: optionalInteger('deadline', given['deadline']),
+    attempt: attemptOf('attempt', given['attempt']) ?? 0,
+    contentType: optionalText('contentType', rules.contentType, given['contentType']),
+    traceparent: optionalText('traceparent', rules.traceparent, given['traceparent']),
+    tracestate: optionalText('tracestate', rules.tracestate, given['tracestate']),
+    meta: optionalMeta(given['meta']),
+    body,
+  };
+}
+
+/** @throws EnvelopeError, whatever the bytes are */
+export function decodeRequest(data: Buffer): Request {
+  const end = endOfHeader(data);
+  const body = bodyBehind(data, end);
+  const given = parseHeader(data, end);
+  if (given['dead'] !== undefined) throw badFrame('kind');
+  return checked(given, body);
+}
+
+/** @throws EnvelopeError for a header that no worker would take */
+export function encodeRequest(header: RequestHeader, body: Uint8Array): Buffer {
+  const members = checked(header as Members, undefined);
+  return frame(members.attempt === 0 ? { ...members, attempt: undefined } : members, body, true);
+}
