@@ -27,8 +27,8 @@ export interface WaitingOptions {
    * loop, before each wait. Cuts the latency of steady traffic, and keeps a processor busy meanwhile.
    * 0 never does.
    *
-   * @defaultValue 50, but only while messages come one upon the other: after 8 or more without a wait
-   * between them, or after 8 waits of less than 70 microseconds; until it was in vain
+   * @defaultValue 50 (the first time 120), but only while messages come one upon the other: after 8 or more
+   * without a wait between them, or after 8 waits of less than 300 microseconds; until it is in vain too often
    */
   busyPoll?: number | undefined;
 }
