@@ -64,6 +64,7 @@ const ways = {
   "'message' event": 'event',
   'Readable in pipeline': 'pipeline',
   'fromQueue, map': 'fromQueue',
+  'fromQueue (64), map': 'fromQueueBatched',
   'consumeQueue, 16': 'consumeQueue',
 };
 

@@ -9,9 +9,11 @@ import { consumeQueue, fromQueue } from '../../dist/rxjs.js';
 import { Host, Worker } from '../../dist/service.js';
 import { config, role, stopwatch, total } from './stopwatch.mjs';
 
-const { there, back, size, way, open = {} } = config;
+const { there, back, size, depth, way, open = {} } = config;
 const message = Buffer.alloc(size);
 const STREAM = { highWaterMark: 64 };
+// As the queues are that the harness has made.
+const sizes = { maxMessages: depth, maxMessageSize: size };
 
 const receivers = {
   async data(queue, tick) {
@@ -49,6 +51,11 @@ const receivers = {
   },
   async fromQueue(queue, tick) {
     fromQueue(queue)
+      .pipe(map((data) => data.length))
+      .subscribe(tick);
+  },
+  async fromQueueBatched(queue, tick) {
+    fromQueue(queue, STREAM)
       .pipe(map((data) => data.length))
       .subscribe(tick);
   },
@@ -94,7 +101,7 @@ async function echo() {
 }
 
 async function pingService() {
-  const host = new Host({ requests: there, responses: back, unlink: false, ...open });
+  const host = new Host({ requests: there, responses: back, unlink: false, ...sizes, ...open });
   const tick = stopwatch();
   for (let index = 0; index < total; index += 1) {
     await host.send(message);
@@ -106,7 +113,7 @@ async function pingService() {
 
 async function echoService() {
   let handled = 0;
-  const worker = new Worker({ requests: there, responses: back, ...open }, (data) => {
+  const worker = new Worker({ requests: there, responses: back, ...sizes, ...open }, (data) => {
     handled += 1;
     if (handled === total) setImmediate(() => void worker.close());
     return data;

@@ -10,6 +10,7 @@ import {
   of,
   Subject,
   take,
+  tap,
   throwError,
   timer,
   toArray,
@@ -65,6 +66,76 @@ describe('fromQueue', () => {
     const taken = await lastValueFrom(fromQueue(queue, { codec: text }).pipe(take(2), toArray()));
     assert.deepEqual(taken, ['a', 'b']);
     assert.equal(texts(queue), 'c');
+  });
+
+  describe('with a highWaterMark', () => {
+    const batched = { codec: text, highWaterMark: 8 } as const;
+
+    it('takes what is there at once, and gives it out one by one', async () => {
+      const queue = temporaryQueue();
+      await fill(queue, 'a', 'b', 'c');
+      const left: number[] = [];
+      const three$ = fromQueue(queue, batched).pipe(
+        tap(() => left.push(queue.currentMessages)),
+        take(3),
+        toArray(),
+      );
+      assert.deepEqual(await lastValueFrom(three$), ['a', 'b', 'c']);
+      assert.deepEqual(left, [0, 0, 0]);
+    });
+
+    it('takes no more than that', async () => {
+      const queue = temporaryQueue();
+      await fill(queue, 'a', 'b', 'c', 'd');
+      const left: number[] = [];
+      const four$ = fromQueue(queue, { ...batched, highWaterMark: 2 }).pipe(
+        tap(() => left.push(queue.currentMessages)),
+        take(4),
+        toArray(),
+      );
+      assert.deepEqual(await lastValueFrom(four$), ['a', 'b', 'c', 'd']);
+      assert.deepEqual(left, [2, 2, 0, 0]);
+    });
+
+    it('leaves the rest to the next consumer of the queue', async () => {
+      const queue = temporaryQueue();
+      await fill(queue, 'a', 'b', 'c', 'd');
+      assert.equal(await lastValueFrom(fromQueue(queue, batched).pipe(take(1))), 'a');
+      assert.equal(queue.heldMessages, 3);
+      assert.equal(texts(queue), 'bcd');
+    });
+
+    it('puts the rest back into the queue that was given by name, priorities kept', async () => {
+      const queue = temporaryQueue();
+      await queue.send('a', { priority: 2 });
+      await queue.send('b', { priority: 1 });
+      await fill(queue, 'c');
+      assert.equal(await lastValueFrom(fromQueue(queue.name, batched).pipe(take(1))), 'a');
+      await until(() => queue.currentMessages === 2);
+      const { data, priority } = await queue.receive();
+      assert.deepEqual([String(data), priority, texts(queue)], ['b', 1, 'c']);
+    });
+
+    it('leaves the rest also where an invalid message ended it', async () => {
+      const queue = temporaryQueue();
+      await fill(queue, '1', '?', '2', '3');
+      const values$ = fromQueue(queue, { codec: json, highWaterMark: 8 });
+      await assert.rejects(lastValueFrom(values$), { code: 'ERR_MQ_INVALID_MESSAGE' });
+      assert.equal(texts(queue), '23');
+    });
+
+    it('goes on with the rest where the queue was found empty after it', async () => {
+      const queue = temporaryQueue();
+      await fill(queue, 'a', 'b', 'c');
+      const all$ = fromQueue(queue, { ...batched, highWaterMark: 2, until: 'empty' });
+      assert.deepEqual(await lastValueFrom(all$.pipe(toArray())), ['a', 'b', 'c']);
+    });
+
+    it('refuses one that is no whole number', () => {
+      for (const highWaterMark of [-1, 0.5, Number.NaN]) {
+        assert.throws(() => fromQueue('/none', { highWaterMark }), RangeError);
+      }
+    });
   });
 
   it('can be subscribed again, by name and by object', async () => {

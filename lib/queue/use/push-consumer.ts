@@ -14,11 +14,11 @@ export interface Sink {
 
 /**
  * A consumer that is told of each message and cannot be made to wait. It has one place in the line,
- * and goes to its end after each message.
+ * and goes to its end after each message, or after each batch of them.
  */
 export class PushConsumer implements Ticket {
-  // More would be taken ahead of demand: after each message the sink may have had enough.
-  readonly want = 1;
+  /** More than one are taken ahead of demand: after each message the sink may have had enough. */
+  readonly want: number;
   readonly empty: (() => void) | undefined;
   readonly #core: QueueCore;
   readonly #sink: Sink;
@@ -26,7 +26,8 @@ export class PushConsumer implements Ticket {
   #active = false;
   #standing = false;
 
-  constructor(core: QueueCore, sink: Sink) {
+  constructor(core: QueueCore, sink: Sink, want = 1) {
+    this.want = want;
     this.#core = core;
     this.#sink = sink;
     if (sink.empty === undefined) return;
@@ -61,9 +62,16 @@ export class PushConsumer implements Ticket {
 
   deliver(messages: Message[]): void {
     this.#standing = false;
+    let given = 0;
     try {
-      for (const message of messages) this.#sink.message(message);
+      while (given < messages.length && this.#active) {
+        const message = messages[given] as Message;
+        given += 1;
+        this.#sink.message(message);
+      }
     } finally {
+      // To the end of the line where it was stopped and started meanwhile: the messages are the next one's.
+      if (given < messages.length) void this.#core.handBack(messages.slice(given));
       this.#join();
     }
   }
