@@ -33,6 +33,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports["Queue"] = constructor->Value();
   // A failure has left an exception.
   if (!AddFunction(env, exports, "tryReceive", Queue::CallByHandle<&Queue::TryReceive>) ||
+      !AddFunction(env, exports, "names", Queue::CallByHandle<&Queue::Names>) ||
       !AddFunction(env, exports, "trySend", Queue::CallByHandle<&Queue::TrySend>) ||
       !AddFunction(env, exports, "receiveSpinning",
                    Queue::CallByHandle<&Queue::ReceiveSpinning>)) {

@@ -65,6 +65,11 @@ void Environment::RemoveJob(BlockingJob* job) {
   FinishCleanup();
 }
 
+bool Environment::LoopIsLate() const {
+  constexpr uint64_t kNanosecondsPerMillisecond = 1'000'000;
+  return uv_hrtime() / kNanosecondsPerMillisecond > uv_now(loop_);
+}
+
 uint32_t Environment::AddQueue(Queue* queue) {
   if (free_handles_.empty()) {
     queues_.push_back(queue);

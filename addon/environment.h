@@ -32,6 +32,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   // True while no new wait may begin, and JavaScript must not be called: between the exit listener and
   // the cleanup hooks Node still runs the loop.
   bool stopped() const { return stopped_; }
+  // Whether the loop has not taken the time, which it does in each of its turns, for a millisecond or so.
+  bool LoopIsLate() const;
   // One pair for all queues. The inbox is for what was received, the outbox for what is to be sent.
   Mailbox& inbox() { return inbox_; }
   Mailbox& outbox() { return outbox_; }

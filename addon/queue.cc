@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <string>
@@ -132,6 +133,12 @@ Napi::Value Queue::Status(const Napi::CallbackInfo& info) {
   return result;
 }
 
+long Queue::Names(uint32_t, uint32_t) {
+  struct stat status = {};
+  const int error = GetStatus(fd(), &status);
+  return error != 0 ? error : static_cast<long>(status.st_nlink);
+}
+
 // setPermissions(mode, group): 0 or a negative errno. Without a group it stays as it is.
 Napi::Value Queue::SetPermissions(const Napi::CallbackInfo& info) {
   uint32_t mode = 0;
@@ -168,11 +175,21 @@ void Queue::StopWatching() {
   Unref();
 }
 
-// How many messages are in the inbox, or a negative errno.
-long Queue::TryReceive(uint32_t max, uint32_t) {
+// How many messages are in the inbox, or a negative errno. Tries for so many microseconds, but once only where
+// the loop has not had its turn lately.
+long Queue::TryReceive(uint32_t max, uint32_t microseconds) {
+  constexpr uint64_t kNanosecondsPerMicrosecond = 1000;
+  // Whatever JavaScript asks for, the loop waits no longer.
+  constexpr uint32_t kMostMicroseconds = 1000;
   Mailbox& inbox = environment_->inbox();
   inbox.batch().Clear();
-  const int error = inbox.batch().Drain(fd(), message_size_, Maximum(max));
+  int error = inbox.batch().Drain(fd(), message_size_, Maximum(max));
+  if (microseconds > 0 && inbox.batch().empty() && error == -EAGAIN && !environment_->LoopIsLate()) {
+    const uint64_t end = uv_hrtime() + std::min(microseconds, kMostMicroseconds) * kNanosecondsPerMicrosecond;
+    do {
+      error = inbox.batch().Drain(fd(), message_size_, Maximum(max));
+    } while (inbox.batch().empty() && error == -EAGAIN && uv_hrtime() < end);
+  }
   return inbox.batch().empty() ? error : inbox.Publish(this);
 }
 

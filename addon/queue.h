@@ -42,9 +42,11 @@ class Queue : public Napi::ObjectWrap<Queue> {
   // What is called for every message is a function of (handle, first, second) instead of a method:
   // finding the C++ object behind `this` takes Node-API several times as long as the call itself.
   // Each answers as the other methods do.
-  long TryReceive(uint32_t max, uint32_t);
+  long TryReceive(uint32_t max, uint32_t microseconds);
   long TrySend(uint32_t count, uint32_t);
   long ReceiveSpinning(uint32_t max, uint32_t microseconds);
+  // How many names it has, 0 or 1.
+  long Names(uint32_t, uint32_t);
   // The callback of such a function.
   template <long (Queue::*Method)(uint32_t first, uint32_t second)>
   static napi_value CallByHandle(napi_env env, napi_callback_info info) {

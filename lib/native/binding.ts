@@ -18,6 +18,9 @@ export interface NativeQueue {
   /** `[owner, group, mode, names]`; no names: it was unlinked. See fstat(2). */
   status(): [number, number, number, number] | number;
 
+  /** How many names it has, 0 or 1; or a negative errno. */
+  names(): number;
+
   /** Whatever the umask. 0 or a negative errno. */
   setPermissions(mode: number, group: number | undefined): number;
 
@@ -30,9 +33,10 @@ export interface NativeQueue {
 
   /**
    * Up to `max` messages without waiting: how many are in the inbox, or a negative errno, `-EAGAIN`
-   * when there is none.
+   * when there is none. It tries for so many microseconds (1000 at most), which the event loop has to wait; once only
+   * where that has not had its turn for a millisecond.
    */
-  tryReceive(max: number): number;
+  tryReceive(max: number, microseconds: number): number;
   /**
    * Sends the `count` messages of the outbox without waiting: how many of them went, or a negative
    * errno, `-EAGAIN` when the queue is full.

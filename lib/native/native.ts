@@ -44,7 +44,8 @@ function refuseBundle(): never {
 
 /** How the addon itself takes the calls that are made for every message. */
 interface FastCalls {
-  tryReceive(this: void, handle: number, max: number): number;
+  tryReceive(this: void, handle: number, max: number, microseconds: number): number;
+  names(this: void, handle: number): number;
   trySend(this: void, handle: number, count: number): number;
   receiveSpinning(this: void, handle: number, max: number, microseconds: number): number;
 }
@@ -55,10 +56,13 @@ interface Addon extends FastCalls, Omit<NativeBinding, keyof FastCalls> {
 
 /** Gives its queues the methods for them. */
 function withFastMethods(addon: Addon): NativeBinding {
-  const { tryReceive, trySend, receiveSpinning } = addon;
+  const { tryReceive, names, trySend, receiveSpinning } = addon;
   Object.assign(addon.Queue.prototype, {
-    tryReceive(this: { handle: number }, max: number) {
-      return tryReceive(this.handle, max);
+    tryReceive(this: { handle: number }, max: number, microseconds: number) {
+      return tryReceive(this.handle, max, microseconds);
+    },
+    names(this: { handle: number }) {
+      return names(this.handle);
     },
     trySend(this: { handle: number }, count: number) {
       return trySend(this.handle, count);

@@ -23,6 +23,5 @@ export function statOf(native: NativeQueue, name: string): QueueStat {
 
 /** @internal */
 export function isUnlinked(native: NativeQueue): boolean {
-  const status = native.status();
-  return typeof status !== 'number' && status[3] === 0;
+  return native.names() === 0;
 }

@@ -30,6 +30,7 @@ describe('the addon, with any arguments', function () {
   const methods = [
     'attributes',
     'status',
+    'names',
     'setPermissions',
     'descriptor',
     'watch',

@@ -107,14 +107,14 @@ export class ReceiveLine {
   /**
    * Up to `max` messages without waiting; null when there are none or when somebody stands in line.
    *
-   * @param settle - whether to wait (microseconds) for the end of a take that is being cancelled;
-   * without it that is a reason for null too
+   * @param settle - for one that will not wait: whether to wait (microseconds) for the end of a take that
+   * is being cancelled; without it that is a reason for null too
    * @throws MessageQueueError when the queue cannot be read
    */
   takeNow(max: number, settle: boolean): Message[] | null {
     if (!this.#mayTake(settle)) return null;
     if (this.#held.size > 0) return this.#held.take(max);
-    const count = this.#tryReceive(Math.min(max, Turn.limit));
+    const count = this.#tryReceive(Math.min(max, Turn.limit), settle);
     return count > 0 ? inbox.take(this.#native, count) : null;
   }
 
@@ -123,7 +123,7 @@ export class ReceiveLine {
     if (!this.#mayTake(settle)) return null;
     const held = this.#held.takeOne();
     if (held !== undefined) return held;
-    return this.#tryReceive(1) > 0 ? inbox.takeOne(this.#native) : null;
+    return this.#tryReceive(1, settle) > 0 ? inbox.takeOne(this.#native) : null;
   }
 
   #mayTake(settle: boolean): boolean {
@@ -134,8 +134,8 @@ export class ReceiveLine {
   }
 
   /** How many are in the inbox, 0 when there is none to take. */
-  #tryReceive(max: number): number {
-    const result = this.#native.tryReceive(max);
+  #tryReceive(max: number, hasty: boolean): number {
+    const result = this.#native.tryReceive(max, hasty ? 0 : this.waiter.patience);
     if (result === -EAGAIN) return 0;
     if (result < 0) throw systemError(result, 'mq_timedreceive', this.#name);
     this.#burst += result;
@@ -232,7 +232,8 @@ export class ReceiveLine {
         turn.next(this.#scheduledPump);
         return false;
       }
-      const result = this.#native.tryReceive(this.#demand());
+      const patience = this.#hasty.size > 0 ? 0 : this.waiter.patience;
+      const result = this.#native.tryReceive(this.#demand(), patience);
       if (result === -EAGAIN) return this.#hasty.size > 0 ? this.#dismiss() : this.#wait();
       if (result < 0) {
         this.#failFirst(systemError(result, 'mq_timedreceive', this.#name));

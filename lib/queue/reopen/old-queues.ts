@@ -37,7 +37,7 @@ export class OldQueues {
   tryReceive(max: number, from: (queue: NativeQueue) => void): number {
     for (const queue of this.#queues) {
       from(queue);
-      const result = queue.tryReceive(max);
+      const result = queue.tryReceive(max, 0);
       if (result > 0) return result;
     }
     this.sweep();

@@ -70,6 +70,10 @@ export class ReopeningQueue implements NativeQueue {
     return attributes;
   }
 
+  names(): number {
+    return this.#current.names();
+  }
+
   status(): [number, number, number, number] | number {
     return this.#current.status();
   }
@@ -94,18 +98,18 @@ export class ReopeningQueue implements NativeQueue {
     this.#current.unwatch();
   }
 
-  tryReceive(max: number): number {
+  tryReceive(max: number, microseconds: number): number {
     const result = this.#tryReceiveOld(max);
     if (result !== -EAGAIN) return result;
     this.#source = this.#current;
-    const first = this.#current.tryReceive(max);
+    const first = this.#current.tryReceive(max, microseconds);
     if (first !== -EAGAIN || !isUnlinked(this.#current)) return first;
     const problem = this.#renew();
     if (problem !== 0) return problem;
     const last = this.#tryReceiveOld(max);
     if (last !== -EAGAIN) return last;
     this.#source = this.#current;
-    return this.#current.tryReceive(max);
+    return this.#current.tryReceive(max, 0);
   }
 
   trySend(count: number): number {

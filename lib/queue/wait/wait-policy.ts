@@ -7,6 +7,8 @@ const SHORTEST_BURST = 8;
 const LONGEST_BURST = 512;
 // The first spin is a try: the other side sleeps yet, so that its wake-up comes on top.
 const TRY_MICROSECONDS = 120;
+// Within one call, so that the event loop has to wait for it.
+const PATIENCE_MICROSECONDS = 20;
 // What two sides that sleep and are woken take for a round trip, on a slow or busy machine.
 const SHORT_WAIT_MILLISECONDS = 0.3;
 // A spin would have been in time: such a wait counts four times.
@@ -59,6 +61,14 @@ export class WaitPolicy {
     if (this.#credit > 0) return SPIN_MICROSECONDS;
     const busy = without >= this.#burst || this.#shortWaits >= this.#burst;
     return busy ? TRY_MICROSECONDS : 0;
+  }
+
+  /**
+   * How many microseconds a try may take before a wait begins: while messages come that fast, to make a wait
+   * and to end it takes longer than to wait for the message.
+   */
+  get patience(): number {
+    return this.#busyPoll === undefined && this.#credit > 0 ? PATIENCE_MICROSECONDS : 0;
   }
 
   /** How many milliseconds a wait that might block a thread watches before; 0 for not at all. */

@@ -60,6 +60,11 @@ export class Waiter {
     this.#policy = new WaitPolicy(busyPoll, clock);
   }
 
+  /** How many microseconds a try may take before a wait begins. */
+  get patience(): number {
+    return this.#policy.patience;
+  }
+
   get way(): WaitingWay | null {
     return this.#way;
   }

@@ -167,5 +167,16 @@ describe('how a wait begins', () => {
       bench.policy.spun(false);
       assert.equal(bench.policy.begin(1), 0);
     });
+
+    it('is worth a patient try from the first one in time on, not where busyPoll was given', () => {
+      const bench = new Bench();
+      gap(bench, SHORT);
+      assert.equal(bench.policy.patience, 0);
+      bench.policy.spun(true);
+      assert.ok(bench.policy.patience > 0);
+      const asked = new Bench(300);
+      asked.policy.spun(true);
+      assert.equal(asked.policy.patience, 0);
+    });
   });
 });
