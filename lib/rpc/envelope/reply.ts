@@ -41,16 +41,16 @@ function checked<B>(given: Members, body: B): ReplyHeader & { more: boolean; bod
   if (typeof more !== 'boolean' || given['more'] === null) {
     throw badMember('more', 'true or false');
   }
-  const error = errorOf(given['error']);
-  if (more && error !== undefined) throw badMember('more', "absent, because an 'error' is the end");
-  return {
+  const reply = {
     id,
     more,
-    error,
+    error: errorOf(given['error']),
     by: optionalText('by', rules.by, given['by']),
     contentType: optionalText('contentType', rules.contentType, given['contentType']),
     body,
   };
+  if (more && reply.error !== undefined) throw badMember('more', "absent beside an 'error'");
+  return reply;
 }
 
 function errorOf(given: unknown): ReplyError | undefined {

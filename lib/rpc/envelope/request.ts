@@ -42,13 +42,12 @@ export interface Request extends RequestHeader {
 /** @throws EnvelopeError */
 function checked<B>(given: Members, body: B): RequestHeader & { attempt: number; body: B } {
   const id = optionalText('id', rules.id, given['id']);
-  const replyTo = optionalQueue('replyTo', given['replyTo']);
-  if (replyTo !== undefined && id === undefined) {
+  if (given['replyTo'] !== undefined && id === undefined) {
     throw badMember('id', "given, because 'replyTo' is: the host tells its replies by it");
   }
   return {
     id,
-    replyTo,
+    replyTo: optionalQueue('replyTo', given['replyTo']),
     method: optionalText('method', rules.method, given['method']),
     deadline: optionalInteger('deadline', given['deadline']),
     attempt: attemptOf('attempt', given['attempt']) ?? 0,
