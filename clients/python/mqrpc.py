@@ -23,6 +23,7 @@ A host:
 
     import mqrpc
 
+    mqrpc.end_on_signals()           # SIGINT and SIGTERM leave the with, which removes the host's queue
     with mqrpc.Host("/jobs") as host:
         print(host.request("hello", method="upper", timeout=5))
         for reply in host.request_many("3", method="count"):

@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../../clients/python"))
 import mqrpc
 
+mqrpc.end_on_signals()
 with mqrpc.Host(sys.argv[1]) as host:
     for method, body in (("reverse", "abc"), ("reverse", ""), ("reverse", "\n\n1"), ("meta", ""), ("count", "9")):
         reply = host.request(body, method=method, timeout=20, meta={"a": "1", "b": 'é"'})
