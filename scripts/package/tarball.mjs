@@ -24,6 +24,7 @@ export function missingFiles(root, tarball) {
     ...entries,
     ...entries.filter((path) => path.endsWith('.js')).map((path) => path.replace(/js$/, 'd.ts')),
     'addon/posix_mqueue.gypi',
+    'clients/vectors.json',
     'scripts/build-native.mjs',
     `prebuilds/linux-${process.arch}-glibc/posix_mqueue.node`,
   ];
