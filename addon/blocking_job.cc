@@ -46,7 +46,7 @@ int BlockingJob::Start(std::unique_ptr<BlockingJob> job) {
 }
 
 bool BlockingJob::TakeBack() {
-  if (cancelled() || uv_cancel(reinterpret_cast<uv_req_t*>(&request_)) != 0) return false;
+  if (cancelled_.load() || uv_cancel(reinterpret_cast<uv_req_t*>(&request_)) != 0) return false;
   cancelled_.store(true);
   // No thread is blocked by it, though it comes back to the loop later only.
   token_.Release();
@@ -55,9 +55,18 @@ bool BlockingJob::TakeBack() {
 }
 
 void BlockingJob::Cancel() {
-  if (cancelled() || TakeBack()) return;
+  if (cancelled_.load() || TakeBack()) return;
   cancelled_.store(true);
   const std::lock_guard<std::mutex> guard(lock_);
+  WakeThread();
+}
+
+void BlockingJob::GiveUp() {
+  const std::lock_guard<std::mutex> guard(lock_);
+  if (!given_up_.exchange(true)) WakeThread();
+}
+
+void BlockingJob::WakeThread() {
   if (state_ != State::kWaiting) return;
   // The kernel reads it on the other thread, without this lock.
   __atomic_store_n(&deadline_.tv_sec, time_t{0}, __ATOMIC_SEQ_CST);
@@ -67,6 +76,13 @@ void BlockingJob::Cancel() {
 void BlockingJob::AwaitBack() {
   std::unique_lock<std::mutex> guard(lock_);
   back_.wait(guard, [this] { return state_ == State::kBack; });
+}
+
+bool BlockingJob::AwaitLeft() {
+  std::unique_lock<std::mutex> guard(lock_);
+  if (state_ == State::kQueued) return false;
+  back_.wait(guard, [this] { return state_ == State::kBack; });
+  return true;
 }
 
 int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {
@@ -79,14 +95,14 @@ int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {
     result = call(&deadline_);
     // EAGAIN: libuv had put the descriptor into non-blocking mode for a moment.
     interrupted = result == -EINTR || result == -ETIMEDOUT || result == -EAGAIN;
-  } while (interrupted && !cancelled());
+  } while (interrupted && !ended());
   LeaveWait();
   return interrupted ? -ECANCELED : result;
 }
 
 bool BlockingJob::EnterWait(int signal) {
   const std::lock_guard<std::mutex> guard(lock_);
-  if (cancelled()) return false;
+  if (ended()) return false;
   thread_ = pthread_self();
   signal_ = signal;
   state_ = State::kWaiting;

@@ -37,11 +37,16 @@ class BlockingJob {
 
   // Idempotent. The job comes back soon, with what it had taken.
   void Cancel();
+  // From any thread, for a loop that does not turn: as Cancel, but a job that no thread has begun can still be
+  // taken back. Who waits is told -ECANCELED by a loop that turns again, and begins anew.
+  void GiveUp();
   // For a job that no thread has begun: it never will. False where one has, or after Cancel.
   bool TakeBack();
   // After Cancel: returns when the pool thread has let go of the queue. Microseconds, as soon as
   // that thread is scheduled.
   void AwaitBack();
+  // After GiveUp: as AwaitBack. False at once where no thread has begun.
+  bool AwaitLeft();
   // After AwaitBack, for the end of the process: what was received goes back to the kernel, waiting for
   // room as long as there is patience. Returns those that did not go.
   virtual Loss Discard(Patience&) { return {}; }
@@ -59,13 +64,15 @@ class BlockingJob {
   // On the pool thread. `call` is given the deadline and returns 0 or a negative errno. Returns that,
   // or -ECANCELED.
   int Block(const std::function<int(const struct timespec*)>& call);
-  bool cancelled() const { return cancelled_.load(); }
+  // Whether nobody waits for more from it.
+  bool ended() const { return cancelled_.load() || given_up_.load(); }
 
  private:
   enum class State { kQueued, kWaiting, kDraining, kBack };
 
   bool EnterWait(int signal);
   void LeaveWait();
+  void WakeThread();
   void SetBack();
 
   uv_work_t request_{};
@@ -80,6 +87,7 @@ class BlockingJob {
   pthread_t thread_{};
   int signal_ = 0;
   std::atomic<bool> cancelled_{false};
+  std::atomic<bool> given_up_{false};
   struct timespec deadline_;
 };
 

@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "blocking_job.h"
 #include "patience.h"
 #include "pool_budget.h"
 #include "queue.h"
@@ -48,12 +47,19 @@ int Environment::Initialize() {
   });
   if (status != 0) return status;
   freed_.SetReferenced(false);
+  const int watched = jobs_.Open(shared_from_this(), loop_);
+  if (watched != 0) {
+    freed_.Close();
+    return watched;
+  }
   if (!inbox_.Reserve(env_, 0) || !outbox_.Reserve(env_, 0)) {
     freed_.Close();
+    jobs_.Close();
     return UV_ENOMEM;
   }
   if (napi_add_async_cleanup_hook(env_, CleanupHook, this, &cleanup_) != napi_ok) {
     freed_.Close();
+    jobs_.Close();
     return UV_ENOMEM;
   }
   self_ = shared_from_this();
@@ -61,7 +67,7 @@ int Environment::Initialize() {
 }
 
 void Environment::RemoveJob(BlockingJob* job) {
-  jobs_.erase(job);
+  jobs_.Remove(job);
   FinishCleanup();
 }
 
@@ -92,15 +98,11 @@ void Environment::HandleClosed() {
   FinishCleanup();
 }
 
-void Environment::CancelJobs() {
-  for (BlockingJob* job : jobs_) job->Cancel();
-}
-
 void Environment::Pause() {
   stopped_ = true;
   StopListening();
-  CancelJobs();
-  for (BlockingJob* job : jobs_) job->AwaitBack();
+  jobs_.Cancel();
+  jobs_.AwaitBack();
 }
 
 void Environment::Resume() {
@@ -115,7 +117,7 @@ Loss Environment::Stop() {
   Patience patience(kPatience);
   // An async hook may have ended the process on the way to who was to take them.
   Loss lost = ReturnUntaken(patience);
-  for (BlockingJob* job : jobs_) lost.Add(job->Discard(patience));
+  lost.Add(jobs_.Discard(patience));
   return lost;
 }
 
@@ -171,11 +173,12 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->ReturnUntaken();
   environment->inbox_.Release();
   environment->outbox_.Release();
-  environment->CancelJobs();
+  environment->jobs_.Cancel();
   for (Queue* queue : environment->queues_) {
     if (queue != nullptr) queue->CloseHandles();
   }
   environment->freed_.Close();
+  environment->jobs_.Close();
   environment->FinishCleanup();
 }
 

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <vector>
 
+#include "blocked_waits.h"
 #include "loss.h"
 #include "mailbox.h"
 #include "uv_handle.h"
@@ -38,7 +38,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   Mailbox& inbox() { return inbox_; }
   Mailbox& outbox() { return outbox_; }
 
-  void AddJob(BlockingJob* job) { jobs_.insert(job); }
+  void AddJob(BlockingJob* job) { jobs_.Add(job); }
   void RemoveJob(BlockingJob* job);
   // Returns a handle, by which QueueOf finds the queue until it is removed.
   uint32_t AddQueue(Queue* queue);
@@ -77,7 +77,6 @@ class Environment : public std::enable_shared_from_this<Environment> {
 
   explicit Environment(Napi::Env env, uv_loop_t* loop) : env_(env), loop_(loop) {}
   int Initialize();
-  void CancelJobs();
   void FinishCleanup();
   void ThreadFreed();
   void AwaitFreeThread();
@@ -88,7 +87,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   uv_loop_t* loop_;
   bool closing_ = false;
   bool stopped_ = false;
-  std::set<BlockingJob*> jobs_;
+  BlockedWaits jobs_;
   std::vector<Queue*> queues_;
   std::vector<uint32_t> free_handles_;
   size_t open_handles_ = 0;

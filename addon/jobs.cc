@@ -21,7 +21,7 @@ void ReceiveJob::Run() {
     return batch_.TakeOne(fd_, message_size_, deadline);
   });
   // What ends the rest is told by the next call: these messages go first.
-  if (error_ == 0 && !cancelled()) batch_.Drain(fd_, message_size_, max_);
+  if (error_ == 0 && !ended()) batch_.Drain(fd_, message_size_, max_);
 }
 
 void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
@@ -48,7 +48,7 @@ SendJob::SendJob(Queue* queue, PoolBudget::Token token, MessageBatch batch)
       batch_(std::move(batch)) {}
 
 void SendJob::Run() {
-  while (error_ == 0 && sent_ < batch_.count() && !cancelled()) {
+  while (error_ == 0 && sent_ < batch_.count() && !ended()) {
     error_ = Block([this](const struct timespec* deadline) {
       const MessageBatch::Entry& entry = batch_.entry(sent_);
       return Send(fd_, batch_.data(sent_), entry.size, entry.priority, deadline);

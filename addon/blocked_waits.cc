@@ -1,0 +1,107 @@
+#include "blocked_waits.h"
+
+#include <utility>
+
+#include "blocking_job.h"
+#include "guard.h"
+#include "patience.h"
+
+namespace mqueue {
+
+namespace {
+
+constexpr uint64_t kMillisecond = 1'000'000;
+// A loop that has not turned for so long is busy, and who is busy does not stand in line.
+constexpr uint64_t kPatient = 100;
+// Between two looks at a loop that sleeps: a process without work is left alone.
+constexpr uint64_t kQuiet = 400;
+// Of the time between two looks, what a loop may have been awake for and still counts as asleep.
+constexpr uint64_t kAwake = 2;
+
+}  // namespace
+
+BlockedWaits::~BlockedWaits() { Close(); }
+
+int BlockedWaits::Open(const std::shared_ptr<Environment>& environment, uv_loop_t* loop) {
+  const int status = pulse_.Open(environment, loop);
+  if (status != 0) return status;
+  opened_ = true;
+  Guard::Insert(this);
+  return 0;
+}
+
+void BlockedWaits::Close() {
+  if (!std::exchange(opened_, false)) return;
+  Guard::Remove(this);
+  pulse_.Close();
+}
+
+void BlockedWaits::Add(BlockingJob* job) {
+  // It fails for a null callback only.
+  if (jobs_.empty()) pulse_.Start();
+  {
+    const std::lock_guard<std::mutex> guard(lock_);
+    jobs_.insert(job);
+    count_.store(jobs_.size());
+  }
+  if (opened_) Guard::Wake();
+}
+
+void BlockedWaits::Remove(BlockingJob* job) {
+  {
+    const std::lock_guard<std::mutex> guard(lock_);
+    jobs_.erase(job);
+    count_.store(jobs_.size());
+  }
+  if (jobs_.empty()) pulse_.Stop();
+}
+
+void BlockedWaits::Cancel() {
+  for (BlockingJob* job : jobs_) job->Cancel();
+}
+
+void BlockedWaits::AwaitBack() {
+  for (BlockingJob* job : jobs_) job->AwaitBack();
+}
+
+Loss BlockedWaits::Discard(Patience& patience) {
+  Loss lost;
+  for (BlockingJob* job : jobs_) lost.Add(job->Discard(patience));
+  return lost;
+}
+
+uint64_t BlockedWaits::Look(uint64_t now) {
+  if (count_.load() == 0) {
+    looked_at_ = 0;
+    return 0;
+  }
+  const LoopPulse::Beat beat = pulse_.Take();
+  const LoopPulse::Beat before = std::exchange(seen_, beat);
+  const uint64_t since = std::exchange(looked_at_, now);
+  if (since == 0 || beat.turns != before.turns || beat.slept != before.slept) {
+    changed_at_ = now;
+    const bool asleep = since != 0 && beat.slept - before.slept + kAwake * kMillisecond >= now - since;
+    return asleep ? kQuiet : kPatient;
+  }
+  if (now - changed_at_ >= kPatient * kMillisecond) GiveUp();
+  return kPatient;
+}
+
+void BlockedWaits::GiveUp() {
+  const std::lock_guard<std::mutex> guard(lock_);
+  for (BlockingJob* job : jobs_) job->GiveUp();
+}
+
+Loss BlockedWaits::End(long milliseconds) {
+  GiveUp();
+  if (jobs_.empty()) return {};
+  Patience patience(milliseconds);
+  Loss lost;
+  for (BlockingJob* job : jobs_) {
+    // One that no thread has begun has nothing, and there may be no thread left to begin it.
+    if (job->AwaitLeft()) lost.Add(job->Discard(patience));
+  }
+  return lost;
+}
+
+}  // namespace mqueue
