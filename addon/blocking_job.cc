@@ -57,8 +57,11 @@ bool BlockingJob::TakeBack() {
 void BlockingJob::Cancel() {
   if (cancelled_.load() || TakeBack()) return;
   cancelled_.store(true);
-  const std::lock_guard<std::mutex> guard(lock_);
-  WakeThread();
+  {
+    const std::lock_guard<std::mutex> guard(lock_);
+    WakeThread();
+  }
+  token_.Release();
 }
 
 void BlockingJob::GiveUp() {

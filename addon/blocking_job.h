@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "loss.h"
 #include "pool_budget.h"
@@ -35,8 +36,11 @@ class BlockingJob {
   // Queues the job, which then owns itself until it is back on the loop. 0 or a negative errno.
   static int Start(std::unique_ptr<BlockingJob> job);
 
-  // Idempotent. The job comes back soon, with what it had taken.
+  // Idempotent. The job comes back soon, with what it had taken. Its thread counts as free at once: it is, as
+  // soon as it is scheduled.
   void Cancel();
+  // Before Cancel: for who is to have the thread next. None where it is set aside for a queue.
+  [[nodiscard]] PoolBudget::Token TakeToken() { return std::move(token_); }
   // From any thread, for a loop that does not turn: as Cancel, but a job that no thread has begun can still be
   // taken back. Who waits is told -ECANCELED by a loop that turns again, and begins anew.
   void GiveUp();

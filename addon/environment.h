@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "blocked_waits.h"
 #include "loss.h"
 #include "mailbox.h"
+#include "pool_budget.h"
 #include "uv_handle.h"
 
 namespace mqueue {
@@ -67,6 +69,10 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void ReturnUntaken();
   Loss ReturnUntaken(Patience& patience);
 
+  // The token of a wait on its way to a queue of this environment: nobody else can get it in between.
+  void PassOn(PoolBudget::Token token) { passed_on_ = std::move(token); }
+  [[nodiscard]] PoolBudget::Token TakePassedOn() { return std::move(passed_on_); }
+
   // Calls `listener` once, on the loop, after a pool thread of the budget became free.
   void NotifyWhenThreadFree(Napi::Function listener);
 
@@ -93,6 +99,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   size_t open_handles_ = 0;
   Mailbox inbox_;
   Mailbox outbox_;
+  PoolBudget::Token passed_on_;
   UvHandle<uv_async_t> freed_;
   std::vector<Napi::FunctionReference> on_freed_;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;

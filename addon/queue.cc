@@ -36,6 +36,7 @@ Napi::Function Queue::Define(Napi::Env env) {
                          InstanceMethod<&Queue::GiveBackMessages>("giveBack"),
                          InstanceMethod<&Queue::ReturnMessages>("returnFrom"),
                          InstanceMethod<&Queue::ReserveThread>("reserveThread"),
+                         InstanceMethod<&Queue::YieldThread>("yieldThread"),
                          InstanceMethod<&Queue::ReleaseThread>("releaseThread"),
                          InstanceMethod<&Queue::SetReferenced>("setReferenced"),
                          InstanceMethod<&Queue::Close>("close"),
@@ -233,8 +234,23 @@ Napi::Value Queue::ReturnMessages(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Queue::ReserveThread(const Napi::CallbackInfo& info) {
-  if (!reservation_.held()) reservation_ = PoolBudget::TryAcquire();
+  PoolBudget::Token passed_on = environment_->TakePassedOn();
+  if (!reservation_.held()) {
+    reservation_ = passed_on.held() ? std::move(passed_on) : PoolBudget::TryAcquire();
+  }
   return Napi::Boolean::New(info.Env(), reservation_.held());
+}
+
+// yieldThread(sending): whether a wait of this queue has one of the budget, which then is the next
+// reserveThread()'s. The wait has to be cancelled then.
+Napi::Value Queue::YieldThread(const Napi::CallbackInfo& info) {
+  BlockingJob* job = receive_job_;
+  if (info[0].ToBoolean()) job = send_job_;
+  PoolBudget::Token token;
+  if (job != nullptr) token = job->TakeToken();
+  const bool held = token.held();
+  if (held) environment_->PassOn(std::move(token));
+  return Napi::Boolean::New(info.Env(), held);
 }
 
 Napi::Value Queue::ReleaseThread(const Napi::CallbackInfo& info) {

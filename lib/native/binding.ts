@@ -77,6 +77,11 @@ export interface NativeQueue {
 
   /** Sets one pool thread of the budget aside for this queue's receives. */
   reserveThread(): boolean;
+  /**
+   * Whether this queue's wait has a pool thread of the budget: the next `reserveThread()`, of any queue, then
+   * gets that. The wait is to be cancelled.
+   */
+  yieldThread(sending: boolean): boolean;
   releaseThread(): void;
 
   /** Whether a wait on the loop keeps the process alive. */

@@ -173,14 +173,14 @@ export class QueueCore {
   /** Sets a pool thread aside for the receives of this queue. False when there is none. */
   claimThread(): boolean {
     if (this.#closed || this.#wait === 'loop') return false;
-    return this.#reserveThread() || Waiter.takeThread(() => this.#reserveThread());
+    return this.#reserveThread() || (Waiter.yieldThread() && this.#reserveThread());
   }
 
   #reserveThread(): boolean {
     if (this.#drained || !this.#native.reserveThread()) return false;
     const { waiter } = this.receives;
     waiter.reserved = true;
-    // Its wait may have begun on the loop while the thread was on its way here.
+    // Its wait may have begun on the loop.
     waiter.promote();
     return true;
   }

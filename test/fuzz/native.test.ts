@@ -49,6 +49,7 @@ describe('the addon, with any arguments', function () {
     'giveBack',
     'returnFrom',
     'reserveThread',
+    'yieldThread',
     'releaseThread',
     'setReferenced',
     'close',

@@ -61,6 +61,7 @@ export class ReceiveLine {
       onLoop: (milliseconds) => native.receiveOnLoop(this.#awaited, milliseconds),
       spinning: (microseconds) => native.receiveSpinning(this.#awaited, microseconds),
       cancel: () => native.cancelReceive(),
+      yieldThread: () => native.yieldThread(false),
       done: (result) => {
         this.#waitEnded(result as number);
       },

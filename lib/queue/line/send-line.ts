@@ -70,6 +70,7 @@ export class SendLine {
         if (sent > 0 && front !== undefined) front.sent += sent;
         return sent >= 0;
       },
+      yieldThread: () => native.yieldThread(true),
       done: (result) => {
         this.#waitEnded(result as number);
       },

@@ -186,6 +186,10 @@ export class ReopeningQueue implements NativeQueue {
     return this.#reserved;
   }
 
+  yieldThread(sending: boolean): boolean {
+    return (sending ? this.#sending : this.#receiving)?.yieldThread(sending) ?? false;
+  }
+
   releaseThread(): void {
     this.#reserved = false;
     this.#current.releaseThread();

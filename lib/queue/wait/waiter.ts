@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { native } from '../../native/native.js';
-import { now, setImmediate } from '../../base/timers.js';
+import { now } from '../../base/timers.js';
 import { Promotions } from './promotions.js';
 import { WaitPolicy } from './wait-policy.js';
 
@@ -25,6 +25,8 @@ export interface WaitCalls {
   onLoop(milliseconds: number): number;
   spinning(microseconds: number): number;
   cancel(): boolean;
+  /** Whether its pool thread can be another wait's, see the native method. */
+  yieldThread(): boolean;
   /** The wait is over. `-ECANCELED` after a cancel that brought nothing. */
   done(result: unknown): void;
 }
@@ -44,7 +46,6 @@ export class Waiter {
   #cancelled = false;
   #moving = false;
   #demoted = false;
-  #afterMove: (() => void) | undefined;
   /** Its pool thread is set aside for it, so taking it away would free none. */
   reserved = false;
 
@@ -98,14 +99,12 @@ export class Waiter {
     const way = this.#way;
     const watching = this.#watching;
     const moving = this.#moving;
-    const afterMove = this.#afterMove;
     this.#over();
     const timedOut = result === -ETIMEDOUT;
     const inVain = watching && (timedOut || result === -EAGAIN);
     if (way === 'spin') this.#policy.spun(!timedOut);
     else if (watching) this.#policy.watched(!inVain);
     if (way !== 'spin' && !inVain) this.#policy.ended(typeof result !== 'number' || result > 0);
-    afterMove?.();
     const goesOn = (way === 'spin' && timedOut) || inVain || (moving && result === -ECANCELED);
     if (this.#cancelled || !goesOn) {
       this.#demoted = false;
@@ -118,17 +117,13 @@ export class Waiter {
 
   /** As `ended`, for a wait that was settled: `done` is not called. */
   settled(): void {
-    const afterMove = this.#afterMove;
     this.#over();
-    // The pool thread counts as blocked until its job is back on the loop.
-    if (afterMove !== undefined) setImmediate(afterMove);
   }
 
   #over(): void {
     this.#way = null;
     this.#watching = false;
     this.#moving = false;
-    this.#afterMove = undefined;
     promotions.remove(this);
     blocked.delete(this);
   }
@@ -153,24 +148,17 @@ export class Waiter {
   }
 
   /**
-   * Makes one wait of `auto` in this thread go over to the loop, then calls `next`, which finds the
-   * pool thread free. False when there is none.
+   * Makes one wait of `auto` in this thread go over to the loop: its pool thread is that of the next
+   * `reserveThread()`, and nobody can get it in between. False when there is none.
    */
-  static takeThread(next: () => void): boolean {
+  static yieldThread(): boolean {
     for (const waiter of blocked) {
       if (waiter.mode !== 'auto' || waiter.reserved) continue;
-      if (waiter.#moving || waiter.#cancelled) continue;
+      if (waiter.#moving || waiter.#cancelled || !waiter.#calls.yieldThread()) continue;
       waiter.#demoted = true;
-      waiter.#afterMove = next;
       waiter.#move();
       return true;
     }
-    return false;
-  }
-
-  /** Whether a pool thread of this process is on its way back from a wait that was given up. */
-  static #comesBack(): boolean {
-    for (const waiter of blocked) if (waiter.#cancelled || waiter.#moving) return true;
     return false;
   }
 
@@ -178,9 +166,7 @@ export class Waiter {
     this.#moving = true;
     if (!this.#calls.cancel()) return;
     // It blocks no thread any more: it had ended, to begin anew on a queue that was opened again.
-    const afterMove = this.#afterMove;
     this.#over();
-    afterMove?.();
     const refused = this.#block();
     if (refused !== 0) this.#calls.done(refused);
   }
@@ -213,8 +199,7 @@ export class Waiter {
       // ENOSYS: every real-time signal is in use, so a blocked thread could not be woken.
       canBlock = result !== -ENOSYS;
       if (canBlock && result !== -EBUSY) return result;
-      // A thread that somebody has given up is free in a moment.
-      if (this.mode !== 'auto' && !(canBlock && Waiter.#comesBack())) return result;
+      if (this.mode !== 'auto') return result;
     }
     this.#demoted = false;
     const result = this.#calls.onLoop(0);

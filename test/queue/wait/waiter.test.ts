@@ -16,6 +16,7 @@ class Bench {
       onLoop: () => 0,
       spinning: () => 0,
       cancel: () => true,
+      yieldThread: () => false,
       done: (result: unknown) => this.done.push(result),
     };
     this.waiter = new Waiter('loop', busyPoll, calls, () => this.#time);

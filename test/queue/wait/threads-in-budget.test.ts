@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { coreOf } from '#dist/message-queue/message-queue.js';
+import type { MessageQueue } from 'posix-mqueue';
+import { temporaryQueue } from 'posix-mqueue/testing';
+import { until } from '../../support/code.js';
+import { slowdown } from '../../support/sanitizer.js';
+
+const BUDGET = 2;
+const SIZES = { maxMessages: 1, maxMessageSize: 16 };
+
+describe('a pool thread of the budget', function () {
+  this.timeout(20_000 * slowdown);
+
+  it('that one wait gives up is the next one’s, whoever waits for one', async () => {
+    const first = Array.from({ length: BUDGET }, () => temporaryQueue(SIZES));
+    for (const queue of first) void queue.receive().catch(() => undefined);
+    await until(() => first.every((queue) => queue.waiting === 'worker'));
+    const others = Array.from({ length: 4 }, () => temporaryQueue(SIZES).name);
+    const thread = new Worker(new URL('../../fixtures/grabs.js', import.meta.url), {
+      workerData: others,
+    });
+    for (let round = 0; round < 20; round += 1) {
+      await until(() => first.every((queue) => queue.waiting === 'worker'));
+      thread.postMessage('begin');
+      await once(thread, 'message');
+      const queue = temporaryQueue(SIZES);
+      assert.equal(coreOf(queue).claimThread(), true);
+      void queue.receive().catch(() => undefined);
+      await until(() => queue.waiting === 'worker');
+      await until(() => first.filter(({ waiting }) => waiting === 'worker').length === 1);
+      await queue.close();
+      thread.postMessage('end');
+      await once(thread, 'message');
+    }
+    await thread.terminate();
+    await Promise.all(first.map((queue) => queue.close()));
+  });
+
+  it('that was given up is free at once', async () => {
+    const queues = Array.from({ length: BUDGET + 1 }, () =>
+      temporaryQueue({ ...SIZES, wait: 'worker' }),
+    );
+    const [first, second, third] = queues as [MessageQueue, MessageQueue, MessageQueue];
+    const controller = new AbortController();
+    const given = first.receive({ signal: controller.signal });
+    const kept = second.receive();
+    await until(() => [first, second].every(({ waiting }) => waiting === 'worker'));
+    controller.abort();
+    // This settles the wait that was given up.
+    assert.equal(first.tryReceive(), null);
+    const receiving = third.receive();
+    await assert.rejects(given, { name: 'AbortError' });
+    await until(() => third.waiting !== null);
+    assert.equal(third.waiting, 'worker');
+    third.trySend('x');
+    second.trySend('y');
+    assert.deepEqual([(await receiving).text(), (await kept).text()], ['x', 'y']);
+  });
+});
