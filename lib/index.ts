@@ -35,11 +35,8 @@ export {
 export { limits, type Limits } from './base/limits.js';
 export { Message } from './base/message.js';
 export type { ListOptions, QueueName } from './base/names.js';
-export {
-  MessageQueue,
-  type FirstOfQueues,
-  type MessageQueueEvents,
-} from './message-queue/message-queue.js';
+export type { MessageQueueEvents } from './message-queue/events.js';
+export { MessageQueue, type FirstOfQueues } from './message-queue/message-queue.js';
 export { activeWaits, type ActiveWait } from './queue/active-waits.js';
 export type { WaitOptions } from './queue/use/cancellation.js';
 export type { MessageObserver, ObservableMessages, Unsubscribable } from './queue/use/observe.js';

@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { Bytes } from '../base/bytes.js';
 import type { AnyDecoding, AnyEncoding } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
@@ -8,19 +7,16 @@ import { showAs } from '../base/inspect.js';
 import type { Message } from '../base/message.js';
 import { checkQueueName, listNames, type ListOptions, type QueueName } from '../base/names.js';
 import { checkOptions, integer, oneOf } from '../base/options.js';
-import { Changes } from '../queue/use/changes.js';
 import { nextTick } from '../base/timers.js';
 import { Turn } from '../queue/line/turn.js';
 import type { WaitOptions } from '../queue/use/cancellation.js';
 import { QueueCore } from '../queue/core.js';
 import { DemandEmitter } from '../base/demand-emitter.js';
-import { isClosed } from '../queue/use/is-closed.js';
 import { MessageIterator } from '../queue/use/iterator.js';
 import { ObservableSymbols } from '../base/observable-symbols.js';
 import { observe, type ObservableMessages } from '../queue/use/observe.js';
 import { type OpenOptions } from '../queue/open-options.js';
 import { openQueue } from '../queue/open.js';
-import { PushConsumer } from '../queue/use/push-consumer.js';
 import { receiveMany, receiveOne } from '../queue/use/receive.js';
 import { receiveFirst } from '../queue/use/receive-first.js';
 import { send, trySend, type PriorityOption, type SendOptions } from '../queue/use/send.js';
@@ -28,6 +24,8 @@ import type { QueueStat } from '../native/stat.js';
 import { unlinkQueue } from '../native/unlink.js';
 import { openWhenThere, type WaitForOptions } from '../queue/use/wait-for.js';
 import type { WaitingWay } from '../queue/wait/waiter.js';
+import type { MessageQueueEvents } from './events.js';
+import { QueueListeners } from './listeners.js';
 import {
   readStreamChecks,
   writeStreamChecks,
@@ -37,31 +35,6 @@ import {
 import { type ReadValue, type WriteValue } from '../codec/options.js';
 import { QueueReadable } from '../streams/readable.js';
 import { QueueWritable } from '../streams/writable.js';
-
-/** The events of a {@link MessageQueue}. */
-export interface MessageQueueEvents {
-  /** One message. Taken from the queue only while there are listeners, and it is not paused. */
-  message: [message: Message];
-  /**
-   * There is a message, and none was taken for this: the use of mq_notify(3), for any number of listeners and
-   * processes. Told when a listener is added, and after each change of the queue as long as there is one:
-   * at least once for each message that comes and is not taken at once, perhaps more often.
-   */
-  readable: [];
-  /** There is room again, after a `trySend` that was false, or a full queue when the listener was added. */
-  writable: [];
-  /** Taking messages for the listeners failed. The queue is paused: `resume()` tries again. */
-  error: [error: Error];
-  /**
-   * The queue's name was removed: who opens the name gets another queue or none. Told within 250
-   * milliseconds where there is a listener; with `reopen: true` when it is noticed.
-   */
-  unlinked: [];
-  /** With `reopen: true`: the queue of that name is in use now. Its sizes may be others. */
-  reopened: [];
-  /** The queue was closed. */
-  close: [];
-}
 
 /** @internal */
 export let coreOf: (queue: MessageQueue) => QueueCore;
@@ -87,11 +60,7 @@ const listChecks = { encoding: oneOf('utf8', 'buffer') };
 export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   static #symbols: ObservableSymbols;
   readonly #core: QueueCore;
-  readonly #listeners: PushConsumer;
-  readonly #changes: Changes;
-  #listening = false;
-  #watching = false;
-  #paused = false;
+  readonly #listeners: QueueListeners;
   #closing: Promise<unknown> | undefined;
 
   static {
@@ -111,19 +80,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     super();
     MessageQueue.#symbols.look();
     this.#core = core;
-    this.#listeners = new PushConsumer(core, {
-      message: (message) => this.emit('message', message),
-      failed: (error) => {
-        this.#listening = false;
-        if (isClosed(error)) return;
-        this.#paused = true;
-        this.emit('error', error);
-      },
-    });
-    this.#changes = new Changes(core, {
-      readable: () => this.emit('readable'),
-      writable: () => this.emit('writable'),
-    });
+    this.#listeners = new QueueListeners(core, this);
   }
 
   /**
@@ -283,7 +240,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    */
   trySend(data: Bytes | Message, options?: PriorityOption): boolean {
     const sent = trySend(this.#core, data, options);
-    if (!sent) this.#changes.refused();
+    if (!sent) this.#listeners.refused();
     return sent;
   }
 
@@ -326,21 +283,19 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
 
   /** Takes no more messages for `message` listeners until `resume()`. */
   pause(): this {
-    this.#paused = true;
-    this.listenersChanged();
+    this.#listeners.pause(true);
     return this;
   }
 
   /** Takes messages for `message` listeners again. */
   resume(): this {
-    this.#paused = false;
-    this.listenersChanged();
+    this.#listeners.pause(false);
     return this;
   }
 
   /** Whether `pause()` was called. */
   isPaused(): boolean {
-    return this.#paused;
+    return this.#listeners.paused;
   }
 
   /** A wait keeps the process alive again; that is how a queue begins. */
@@ -420,35 +375,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
   /** @internal */
   protected override listenersChanged(): void {
     MessageQueue.#symbols.look();
-    this.#watchLink();
-    this.#watchChanges();
-    const isHeard = this.listenerCount('message') > 0;
-    if (isHeard) this.#listeners.begin();
-    else this.#listeners.forget();
-    const wanted = !this.#paused && !this.#core.closed && isHeard;
-    if (wanted === this.#listening) return;
-    this.#listening = wanted;
-    if (wanted) this.#listeners.start();
-    else this.#listeners.stop();
-  }
-
-  #watchChanges(): void {
-    if (this.#core.closed) return;
-    this.#changes.watch(this.listenerCount('readable') + this.listenerCount('writable') > 0);
-  }
-
-  #watchLink(): void {
-    if (this.#core.closed) return;
-    const wanted = this.listenerCount('unlinked') + this.listenerCount('reopened') > 0;
-    if (wanted === this.#watching) return;
-    this.#watching = wanted;
-    if (!wanted) this.#core.link.stop();
-    else {
-      this.#core.link.watch({
-        unlinked: AsyncResource.bind(() => this.emit('unlinked')),
-        reopened: AsyncResource.bind(() => this.emit('reopened')),
-      });
-    }
+    this.#listeners.changed();
   }
 
   async #close<T>(finish: (undelivered: Message[]) => T | Promise<T>): Promise<T | undefined> {

@@ -28,7 +28,8 @@ export interface WaitingOptions {
    * 0 never does.
    *
    * @defaultValue 50 (the first time 120), but only while messages come one upon the other: after 8 or more
-   * without a wait between them, or after 8 waits of less than 300 microseconds; until it is in vain too often
+   * without a wait between them, or after 8 waits of less than 300 microseconds; until it is in vain too often.
+   * As long as it succeeds, a receive that waits also tries for up to 20 microseconds in one go first
    */
   busyPoll?: number | undefined;
 }

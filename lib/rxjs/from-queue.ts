@@ -29,7 +29,7 @@ export interface FromQueueOptions<C extends AnyDecoding = typeof raw, P extends 
    * How many messages may be taken at once. More than 1 are taken in one call where they are there, which is
    * faster, and given to `next` one by one; those that follow the end of the subscription go where one goes
    * that arrives meanwhile. What is taken no longer competes with a message of higher priority that comes
-   * later, and no other process gets it.
+   * later, and no other process gets it; a `process.exit()` within `next` takes it along.
    *
    * @defaultValue 0: one at a time
    */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Subject } from 'rxjs';
-import { Message, MessageQueueError, type MessageQueue } from 'posix-mqueue';
+import { Message, MessageQueueError } from 'posix-mqueue';
 import { toQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { errorLike, until } from '../support/code.js';
 import { transfer } from '../support/transfer.js';
 import { collectUncaught } from '../support/uncaught.js';
+import { texts } from '../support/messages.js';
 
 /** The bytes of `text` in memory of their own, of which `max` bytes may be made. */
 function resizable(text: string, max: number): [Uint8Array<ArrayBuffer>, (size: number) => void] {
@@ -19,12 +20,6 @@ function resizable(text: string, max: number): [Uint8Array<ArrayBuffer>, (size: 
   const bytes = new Uint8Array(buffer);
   bytes.set(Buffer.from(text));
   return [bytes, (size) => buffer.resize(size)];
-}
-
-async function texts(queue: MessageQueue, count: number): Promise<string[]> {
-  const received: string[] = [];
-  while (received.length < count) received.push((await queue.receive()).text());
-  return received;
 }
 
 describe('bytes that are gone before their turn', () => {

@@ -43,10 +43,9 @@ describe('a try with patience', () => {
   it('takes no time for it where the loop waits for its turn', () => {
     const late = performance.now() + 2 * MILLISECOND;
     while (performance.now() < late);
-    const hundred = elapsed(() => {
-      for (let count = 0; count < 100; count += 1) tryFor(1000)();
-    });
-    assert.ok(hundred < 100 * MILLISECOND, `${hundred} ms`);
+    // Each would take a millisecond at least; others may have the processor now and then.
+    const each = Array.from({ length: 100 }, () => elapsed(tryFor(1000)));
+    assert.ok(Math.min(...each) < MILLISECOND, `${each.join(' ')} ms`);
   });
 
   it('is never longer than a millisecond or so', async () => {

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { from, lastValueFrom, Observable, Subject, take, tap, toArray, type Observer } from 'rxjs';
-import { MessageQueueError, text, type MessageQueue } from 'posix-mqueue';
+import { MessageQueueError, text } from 'posix-mqueue';
 import { fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { turn } from '#dist/queue/line/turn.js';
 import { errorLike, nextTurn, until } from '../support/code.js';
-
-function takeAll(queue: MessageQueue): string[] {
-  const received: string[] = [];
-  for (;;) {
-    const message = queue.tryReceive();
-    if (message === null) return received;
-    received.push(message.text());
-  }
-}
+import { takeAll } from '../support/messages.js';
 
 describe('toQueue, when its source goes on from within next', () => {
   it('sends what still waits when the source completes there', async () => {

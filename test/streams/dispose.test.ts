@@ -5,12 +5,7 @@ import type { MessageQueue, QueueDuplex } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { turn } from '#dist/queue/line/turn.js';
 import { until } from '../support/code.js';
-
-async function texts(queue: MessageQueue, count: number): Promise<string[]> {
-  const received: string[] = [];
-  while (received.length < count) received.push((await queue.receive()).text());
-  return received;
-}
+import { texts } from '../support/messages.js';
 
 const bad = (): undefined => undefined;
 

@@ -12,20 +12,7 @@ import {
 } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { errorLike, nextTurn, until } from '../support/code.js';
-
-async function fill(queue: MessageQueue, ...data: string[]): Promise<void> {
-  for (const each of data) await queue.send(each);
-}
-
-/** Everything that is still there, held messages first. */
-function rest(queue: MessageQueue): string {
-  const received: string[] = [];
-  for (;;) {
-    const message = queue.tryReceive();
-    if (message === null) return received.join('');
-    received.push(message.text());
-  }
-}
+import { fill, rest } from '../support/messages.js';
 
 describe('createReadStream', () => {
   it('gives Buffers, decoded values, and priorities where asked for', async () => {

@@ -14,12 +14,7 @@ import {
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { turn } from '#dist/queue/line/turn.js';
 import { errorLike, nextTurn, until } from '../support/code.js';
-
-async function texts(queue: MessageQueue, count: number): Promise<string[]> {
-  const received: string[] = [];
-  while (received.length < count) received.push((await queue.receive()).text());
-  return received;
-}
+import { texts } from '../support/messages.js';
 
 describe('createWriteStream', () => {
   // A value is sent at once only while the event loop is not due for its turn.

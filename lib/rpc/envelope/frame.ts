@@ -41,7 +41,7 @@ function magicProblem(data: Buffer): 'magic' | 'version' {
  *
  * @throws EnvelopeError
  */
-export function bodyBehind(data: Buffer, end: number): Buffer {
+function bodyBehind(data: Buffer, end: number): Buffer {
   const last = data.length - 1;
   if (last <= end || data[last] !== LINE_FEED) throw badFrame('end');
   return data.subarray(end + 1, last);
@@ -56,6 +56,19 @@ export function parseHeader(data: Buffer, end: number): Members {
   }
   if (isSuspect(text)) checkStrings(members);
   return members as Members;
+}
+
+/**
+ * The header and the body of an envelope; neither is checked further.
+ *
+ * @throws EnvelopeError for a dead letter too, which nobody is to take for what is in it
+ */
+export function parts(data: Buffer): { given: Members; body: Buffer } {
+  const end = endOfHeader(data);
+  const body = bodyBehind(data, end);
+  const given = parseHeader(data, end);
+  if (given['dead'] !== undefined) throw badFrame('kind');
+  return { given, body };
 }
 
 function headerText(data: Buffer, end: number): string {

@@ -1,5 +1,5 @@
-import { badFrame, badMember } from './envelope-error.js';
-import { bodyBehind, endOfHeader, frame, parseHeader, type Members } from './frame.js';
+import { badMember } from './envelope-error.js';
+import { frame, parts, type Members } from './frame.js';
 import { isObject, optionalText, rules, someText } from './members.js';
 
 /** Why a request failed, as the worker tells it. */
@@ -64,10 +64,7 @@ function errorOf(given: unknown): ReplyError | undefined {
 
 /** @throws EnvelopeError, whatever the bytes are */
 export function decodeReply(data: Buffer): Reply {
-  const end = endOfHeader(data);
-  const body = bodyBehind(data, end);
-  const given = parseHeader(data, end);
-  if (given['dead'] !== undefined) throw badFrame('kind');
+  const { given, body } = parts(data);
   return checked(given, body);
 }
 

@@ -1,5 +1,5 @@
-import { badFrame, badMember } from './envelope-error.js';
-import { bodyBehind, endOfHeader, frame, parseHeader, type Members } from './frame.js';
+import { badMember } from './envelope-error.js';
+import { frame, parts, type Members } from './frame.js';
 import {
   attemptOf,
   optionalInteger,
@@ -61,10 +61,7 @@ function checked<B>(given: Members, body: B): RequestHeader & { attempt: number;
 
 /** @throws EnvelopeError, whatever the bytes are */
 export function decodeRequest(data: Buffer): Request {
-  const end = endOfHeader(data);
-  const body = bodyBehind(data, end);
-  const given = parseHeader(data, end);
-  if (given['dead'] !== undefined) throw badFrame('kind');
+  const { given, body } = parts(data);
   return checked(given, body);
 }
 
