@@ -81,6 +81,19 @@ describe('fromQueue', () => {
       assert.deepEqual([String(data), priority, rest(queue)], ['b', 1, 'c']);
     });
 
+    it('does not even decode the rest', async () => {
+      const queue = temporaryQueue();
+      await fill(queue, '1', '?');
+      const invalid: string[] = [];
+      const values$ = fromQueue(queue, {
+        codec: json,
+        highWaterMark: 8,
+        onInvalid: (message) => invalid.push(message.text()),
+      });
+      assert.equal(await lastValueFrom(values$.pipe(take(1))), 1);
+      assert.deepEqual([invalid, rest(queue)], [[], '?']);
+    });
+
     it('leaves the rest also where an invalid message ended it', async () => {
       const queue = temporaryQueue();
       await fill(queue, '1', '?', '2', '3');

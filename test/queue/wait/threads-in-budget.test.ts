@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { coreOf } from '#dist/message-queue/message-queue.js';
+import type { NativeQueue } from '#dist/native/binding.js';
+import { native } from '#dist/native/native.js';
 import type { MessageQueue } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { until } from '../../support/code.js';
 import { slowdown } from '../../support/sanitizer.js';
 
 const BUDGET = 2;
+const O_RDWR = 2;
 const SIZES = { maxMessages: 1, maxMessageSize: 16 };
 
 describe('a pool thread of the budget', function () {
@@ -36,6 +40,26 @@ describe('a pool thread of the budget', function () {
     }
     await thread.terminate();
     await Promise.all(first.map((queue) => queue.close()));
+  });
+
+  it('that is on its way to a queue is nobody else’s', async () => {
+    const queues = Array.from({ length: BUDGET + 1 }, () => {
+      const { name } = temporaryQueue(SIZES);
+      return native.open(name, O_RDWR, 0, 0, 0) as NativeQueue;
+    });
+    const [first, second, third] = queues as [NativeQueue, NativeQueue, NativeQueue];
+    assert.deepEqual([first.receiveOnWorker(1), second.receiveOnWorker(1)], [0, 0]);
+    const back = new Promise((resolve) => (first.onreceive = resolve));
+    assert.equal(first.yieldThread(false), true);
+    assert.equal(third.receiveOnWorker(1), -constants.errno.EBUSY);
+    assert.equal(third.reserveThread(), true);
+    if (!first.cancelReceive()) await back;
+    assert.equal(third.receiveOnWorker(1), 0);
+    for (const queue of [second, third]) queue.settleReceive();
+    assert.deepEqual(
+      queues.map((queue) => queue.close()),
+      [0, 0, 0],
+    );
   });
 
   it('that was given up is free at once', async () => {
