@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, URL } from 'node:url';
 import { checkRuntime, refuse } from './runtime.js';
 import type { NativeBinding, NativeQueue } from './binding.js';
-import { standIn } from './stand-in.js';
+import { refusing, standIn } from './stand-in.js';
 
 const FILE = 'posix_mqueue.node';
 const BUILD =
@@ -88,9 +88,24 @@ function loadOrStandIn(): NativeBinding {
   try {
     return load();
   } catch (error) {
-    return standIn(error as Error);
+    return standIn(refusing(error as Error));
   }
 }
 
-/** @internal */
-export const native: NativeBinding = loadOrStandIn();
+/**
+ * The addon. The first queue that is opened or unlinked loads it: what needs none (types, codecs,
+ * MemoryTransport) works where it cannot be loaded.
+ *
+ * @internal
+ */
+// oxlint-disable-next-line import/no-mutable-exports -- a call for every message is to cost no look whether it is loaded
+export let native: NativeBinding = standIn({
+  open(...parameters) {
+    native = loadOrStandIn();
+    return native.open(...parameters);
+  },
+  unlink(name) {
+    native = loadOrStandIn();
+    return native.unlink(name);
+  },
+});

@@ -5,14 +5,31 @@ import type { NativeBinding } from './binding.js';
 // As many as the header of a mailbox without messages has, see mailbox.ts.
 const MAILBOX_BYTES = 8192;
 
-/**
- * In the place of an addon that cannot be loaded: an import succeeds all the same, for what needs no queue
- * (types, codecs, MemoryTransport), and who opens one is told why there is none.
- *
- * @param reason - what loading it threw: its message says what to do
- */
-export function standIn(reason: Error): NativeBinding {
+/** What a queue begins with, or its name ends with. */
+export type Beginnings = Pick<NativeBinding, 'open' | 'unlink'>;
+
+/** In the place of an addon that is not loaded: what there is to do for it before a queue is open. */
+export function standIn(beginnings: Beginnings): NativeBinding {
   const mailbox = new ArrayBuffer(MAILBOX_BYTES);
+  return {
+    ...beginnings,
+    inbox: () => mailbox,
+    outbox: () => mailbox,
+    stop: () => [0, 0],
+    pause: () => {},
+    resume: () => {},
+    loopBusy: () => 0,
+    notifyWhenThreadFree: () => {},
+    poolBudget: 0,
+  };
+}
+
+/**
+ * Who opens a queue is told why there is none.
+ *
+ * @param reason - what loading the addon threw: its message says what to do
+ */
+export function refusing(reason: Error): Beginnings {
   const refuse = (syscall: string, queue: string): never => {
     throw new MessageQueueError(reason.message, {
       code: 'ERR_MQ_UNSUPPORTED',
@@ -24,13 +41,5 @@ export function standIn(reason: Error): NativeBinding {
   return {
     open: (name) => refuse('mq_open', shownName(name)),
     unlink: (name) => refuse('mq_unlink', shownName(name)),
-    inbox: () => mailbox,
-    outbox: () => mailbox,
-    stop: () => [0, 0],
-    pause: () => {},
-    resume: () => {},
-    loopBusy: () => 0,
-    notifyWhenThreadFree: () => {},
-    poolBudget: 0,
   };
 }

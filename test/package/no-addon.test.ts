@@ -47,6 +47,27 @@ describe('off Linux', () => {
   }
 });
 
+describe('the addon', () => {
+  it('is loaded by the first queue that is opened, and by nothing before', () => {
+    const fake = `process.dlopen = () => {
+      console.log('["dlopen"]');
+      throw new Error('nothing is loaded here');
+    }`;
+    const fixture = join(root, 'out', 'test', 'fixtures', 'elsewhere.js');
+    const output = run('--import', `data:text/javascript,${encodeURIComponent(fake)}`, fixture);
+    const lines = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown[]);
+    const whats = lines.map(([what]) => what);
+    assert.deepEqual(whats.slice(0, 4), ['codec', 'host', 'dlopen', 'open']);
+    assert.equal(whats.indexOf('dlopen'), whats.lastIndexOf('dlopen'));
+    const [code, message] = (lines[3] as unknown[])[1] as [string, string];
+    assert.equal(code, 'ERR_MQ_UNSUPPORTED');
+    assert.match(message, /cannot load.*nothing is loaded here/);
+  });
+});
+
 describe('where the addon is not found', () => {
   let folder: string;
 
