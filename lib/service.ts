@@ -2,15 +2,19 @@
 /// <reference types="node" preserve="true" />
 
 export { PosixTransport } from './transport/posix.js';
+export type { PosixTransportOptions } from './transport/posix-options.js';
 export type {
   Capabilities,
   Delivery,
+  NackOptions,
   NameListener,
   Properties,
+  QueueOptions,
   QueueStatus,
   Receiver,
   ReceiverOptions,
   Sender,
+  SenderOptions,
   SendProperties,
   Transport,
   TransportState,

@@ -1,5 +1,4 @@
-import type { Delivery, Transport } from '../transport/transport.js';
-import type { CreateOptions } from '../queue/open-options.js';
+import type { Delivery, QueueOptions, Transport } from '../transport/transport.js';
 
 // A message that was counted and is gone meanwhile must not keep the host.
 const PATIENCE = 1000;
@@ -8,10 +7,10 @@ const PATIENCE = 1000;
 export async function drainQueue(
   transport: Transport,
   name: string,
-  opening: CreateOptions,
+  opening: QueueOptions,
   tell: (delivery: Delivery) => void | Promise<void>,
 ): Promise<void> {
-  const receiver = await transport.openReceiver(name, { ...opening, wait: 'loop' });
+  const receiver = await transport.openReceiver(name, opening);
   try {
     const { messages } = await transport.stat(name);
     for (let index = 0; index < messages; index += 1) {

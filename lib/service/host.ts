@@ -91,6 +91,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     isName('options.responses', responses);
     refuseSameQueue(requests, responses);
     this.#service = withDefaults(this.#options);
+    for (const name of [requests, responses]) this.#service.transport.checkName?.(name);
     this.responses$ = new Observable<Decoded<C>>((subscriber) => {
       const scope = presentScope();
       const fail = (error: unknown): void => {

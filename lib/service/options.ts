@@ -1,11 +1,11 @@
 import { isCodec, type AnyCodec, type Codec } from '../codec/codec.js';
 import { raw } from '../codec/raw.js';
 import { invalidType, invalidValue } from '../base/errors.js';
-import { checkName } from '../base/names.js';
 import { oneOf, type Check, type Checks } from '../base/options.js';
 import { createChecks, type CreateOptions } from '../queue/open-options.js';
 import { PosixTransport } from '../transport/posix.js';
-import type { Transport } from '../transport/transport.js';
+import { posixChecks, type PosixTransportOptions } from '../transport/posix-options.js';
+import type { QueueOptions, Transport } from '../transport/transport.js';
 
 /**
  * What Host and Worker have in common. The options for opening default to what the programs have
@@ -27,7 +27,10 @@ export interface ServiceOptions<C extends AnyCodec = typeof raw> extends CreateO
    */
   protocol?: 'raw' | undefined;
   /**
-   * Where the queues are.
+   * Where the queues are. `create`, `exclusive`, `maxMessages` and `maxMessageSize` are for queues of all
+   * transports. The other options for opening (`mode`, `wait` and so on) are those of a PosixTransport: the
+   * default one gets them, one that is given here has had them when it was made, and to any other they say
+   * nothing.
    *
    * @defaultValue the kernel of this machine
    */
@@ -43,7 +46,6 @@ const isTransport: Check = (argument, value) => {
 /** @internal */
 export const isName: Check = (argument, value) => {
   if (typeof value !== 'string') throw invalidType(argument, "a queue's name", value);
-  checkName(value);
 };
 
 /** @internal */
@@ -58,22 +60,35 @@ export const serviceChecks: Checks<ServiceOptions<AnyCodec>> = {
 export interface Service {
   readonly codec: Codec<unknown, unknown>;
   readonly transport: Transport;
-  readonly opening: CreateOptions;
+  readonly opening: QueueOptions;
 }
 
-/** @internal */
+/**
+ * @throws TypeError for options that a PosixTransport should have had when it was made
+ * @internal
+ */
 export function withDefaults(options: ServiceOptions<AnyCodec>): Service {
-  const { codec = raw, transport = new PosixTransport() } = options;
-  const opening: Record<string, unknown> = {
-    create: true,
-    mode: 0o600,
-    maxMessages: 1,
-    maxMessageSize: 512,
+  const { codec = raw, create = true, exclusive, maxMessages = 1, maxMessageSize = 512 } = options;
+  return {
+    codec: codec as Codec<unknown, unknown>,
+    transport: transportOf(options),
+    opening: { create, exclusive, maxMessages, maxMessageSize },
   };
-  for (const key of Object.keys(createChecks) as (keyof CreateOptions)[]) {
-    if (options[key] !== undefined) opening[key] = options[key];
+}
+
+function transportOf(options: ServiceOptions<AnyCodec>): Transport {
+  const { transport } = options;
+  if (transport !== undefined && !(transport instanceof PosixTransport)) return transport;
+  const ofPosix: Record<string, unknown> = {};
+  for (const key of Object.keys(posixChecks) as (keyof PosixTransportOptions)[]) {
+    const value = options[key];
+    if (value === undefined) continue;
+    if (transport !== undefined) {
+      throw invalidValue(`options.${key}`, 'given to the PosixTransport when it is made', value);
+    }
+    ofPosix[key] = value;
   }
-  return { codec: codec as Codec<unknown, unknown>, transport, opening };
+  return transport ?? new PosixTransport(ofPosix);
 }
 
 /** @internal */

@@ -1,14 +1,13 @@
 import { MessageQueueError } from '../base/errors.js';
 import { LINK_PERIOD } from '../base/interval-timer.js';
-import type { CreateOptions } from '../queue/open-options.js';
 import { clearInterval, nextTick, setInterval } from '../base/timers.js';
-import type { NameListener, Sender, Transport } from '../transport/transport.js';
+import type { NameListener, QueueOptions, Sender, Transport } from '../transport/transport.js';
 
 /** What it takes to open the queue of a worker's responses. */
 export interface ResponseQueueOptions {
   readonly transport: Transport;
   readonly name: string;
-  readonly opening: CreateOptions;
+  readonly opening: QueueOptions;
   /** Whether to go on with another queue that gets the name. */
   readonly reopen: boolean;
   readonly listener: NameListener;
@@ -118,7 +117,7 @@ function openSender(
   { transport, name, opening }: ResponseQueueOptions,
   exclusive: boolean | undefined = opening.exclusive,
 ): Promise<Sender> {
-  return transport.openSender(name, { ...opening, exclusive, reopen: false });
+  return transport.openSender(name, { ...opening, exclusive, follow: false });
 }
 
 /** For a response that found another queue where its own had been. */

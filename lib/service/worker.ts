@@ -88,7 +88,10 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     refuseSameQueue(requests, responses);
     isFunction('handler', handler);
     this.#handler = handler;
-    this.#service = withDefaults(this.#options);
+    // Whether it goes on with other queues is its own to say, not the transport's.
+    this.#service = withDefaults({ ...this.#options, reopen: undefined });
+    this.#service.transport.checkName?.(requests);
+    if (responses !== undefined) this.#service.transport.checkName?.(responses);
     // Each of the requests in hand listens to them.
     setMaxListeners(0, this.#stopping.signal, this.#giveUp.signal);
   }
@@ -175,8 +178,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     const { requests, concurrency = 1, reopen = true } = this.#options;
     const receiver = await transport.openReceiver(requests, {
       ...opening,
-      // Who unlinks the queues has done with them: to make them again is up to the next host.
-      reopen: reopen === false ? false : 'existing',
+      follow: reopen,
       competing: true,
     });
     receiver.watch?.(this.#tellOf(requests));
@@ -199,7 +201,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     if (name === undefined) return undefined;
     const { transport, opening } = this.#service;
     const listener = this.#tellOf(name);
-    return ResponseQueue.open({ transport, name, opening, reopen: reopen !== false, listener });
+    return ResponseQueue.open({ transport, name, opening, reopen, listener });
   }
 
   #tellOf(queue: string): NameListener {
@@ -229,9 +231,13 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     this.#inHand += 1;
     let request: unknown = delivery.body;
     let sender: Sender | undefined;
+    const cannotBegin = async (error: unknown): Promise<never> => {
+      await this.#acknowledger.notBegun(delivery, this.#options.requests);
+      throw new Fatal(error);
+    };
     try {
       const current = this.#responseQueue?.current();
-      sender = current instanceof Promise ? await current.catch(fatal) : current;
+      sender = current instanceof Promise ? await current.catch(cannotBegin) : current;
       request = decodeDelivery(this.#service.codec, delivery, this.#options.requests);
       const context = { priority: delivery.priority, signal: this.#giveUp.signal };
       const result = this.#handler(request as Decoded<C>, context);
@@ -297,8 +303,4 @@ class Fatal extends Error {
   constructor(cause: unknown) {
     super('fatal', { cause });
   }
-}
-
-function fatal(error: unknown): never {
-  throw new Fatal(error);
 }

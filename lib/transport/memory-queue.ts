@@ -58,6 +58,11 @@ export class MemoryQueue {
     });
   }
 
+  /** Takes a message back. Where there is no room it waits for some, whoever closes a handle. */
+  requeue(message: MemoryMessage): void {
+    void this.send(this, message);
+  }
+
   /** Rejects whatever waits through this handle. */
   leave(owner: object): void {
     rejectAll(this.#receivers, owner, this.name);

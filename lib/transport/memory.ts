@@ -4,8 +4,10 @@ import { closedError, systemError } from '../base/errors.js';
 import { constants } from 'node:os';
 import { checkName } from '../base/names.js';
 import { checkOptions, isPriority, MAX_PRIORITY } from '../base/options.js';
-import { createChecks, refuseUnusedExclusive, type CreateOptions } from '../queue/open-options.js';
+import { refuseUnusedExclusive } from '../queue/open-options.js';
 import { MemoryQueue } from './memory-queue.js';
+import { receiverChecks } from './options.js';
+import { PlainDelivery } from './plain-delivery.js';
 import type {
   Capabilities,
   Delivery,
@@ -13,6 +15,7 @@ import type {
   Receiver,
   ReceiverOptions,
   Sender,
+  SenderOptions,
   SendProperties,
   Transport,
   TransportState,
@@ -35,14 +38,18 @@ export class MemoryTransport implements Transport {
   readonly state$: Observable<TransportState> = of('connected');
   readonly #queues = new Map<string, MemoryQueue>();
 
-  async openSender(name: string, options?: CreateOptions): Promise<Sender> {
+  /** The names are those of the kernel's queues, so that tests tell something about these. */
+  checkName(name: string): void {
+    checkName(name);
+  }
+
+  async openSender(name: string, options?: SenderOptions): Promise<Sender> {
     return new MemorySender(this.#open(name, options));
   }
 
   /** In memory all receivers get their fair share. */
-  async openReceiver(name: string, options: ReceiverOptions = {}): Promise<Receiver> {
-    const { competing: _, ...opening } = options;
-    return new MemoryReceiver(this.#open(name, opening));
+  async openReceiver(name: string, options?: ReceiverOptions): Promise<Receiver> {
+    return new MemoryReceiver(this.#open(name, options));
   }
 
   async unlink(name: string): Promise<void> {
@@ -63,8 +70,8 @@ export class MemoryTransport implements Transport {
     return queue;
   }
 
-  #open(name: string, given?: CreateOptions): MemoryQueue {
-    const options = checkOptions('MemoryTransport', given, createChecks);
+  #open(name: string, given?: ReceiverOptions): MemoryQueue {
+    const options = checkOptions('MemoryTransport', given, receiverChecks);
     const { create = false, exclusive = false } = options;
     checkName(name);
     refuseUnusedExclusive(options);
@@ -114,7 +121,9 @@ class MemoryReceiver implements Receiver {
   async next(signal?: AbortSignal): Promise<Delivery> {
     if (this.#closed) throw closedError(this.#queue.name, 'mq_timedreceive');
     const message = await this.#queue.receive(this, signal);
-    return { ...message, ack: async () => undefined };
+    return new PlainDelivery(message, (contents) => {
+      this.#queue.requeue(contents);
+    });
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,12 @@
 import { of, type Observable } from 'rxjs';
-import { MAX_PRIORITY } from '../base/options.js';
+import { closedError } from '../base/errors.js';
+import { Message } from '../base/message.js';
+import { checkName } from '../base/names.js';
+import { checkOptions, MAX_PRIORITY } from '../base/options.js';
 import { coreOf, MessageQueue } from '../message-queue/message-queue.js';
-import type { CreateOptions } from '../queue/open-options.js';
+import type { OpenOptions } from '../queue/open-options.js';
+import { PlainDelivery } from './plain-delivery.js';
+import { posixChecks, type PosixTransportOptions } from './posix-options.js';
 import type {
   Capabilities,
   Delivery,
@@ -10,6 +15,7 @@ import type {
   Receiver,
   ReceiverOptions,
   Sender,
+  SenderOptions,
   SendProperties,
   Transport,
   TransportState,
@@ -25,16 +31,26 @@ export class PosixTransport implements Transport {
     remote: false,
   };
   readonly state$: Observable<TransportState> = of('connected');
+  readonly #options: PosixTransportOptions;
 
-  async openSender(name: string, options?: CreateOptions): Promise<Sender> {
-    return new PosixSender(MessageQueue.open(name, { ...options, access: 'write' }));
+  /** @throws TypeError or RangeError for a bad option */
+  constructor(options?: PosixTransportOptions) {
+    this.#options = checkOptions('PosixTransport', options, posixChecks);
+  }
+
+  checkName(name: string): void {
+    checkName(name);
+  }
+
+  async openSender(name: string, options?: SenderOptions): Promise<Sender> {
+    return new PosixSender(this.#open(name, 'write', options));
   }
 
   async openReceiver(name: string, options: ReceiverOptions = {}): Promise<Receiver> {
     const { competing = false, ...opening } = options;
-    const queue = MessageQueue.open(name, { ...opening, access: 'read' });
+    const queue = this.#open(name, 'read', opening);
     // A receiver that has to poll gets nothing while another process blocks on the queue.
-    if (competing && opening.wait !== 'loop' && !coreOf(queue).claimThread()) {
+    if (competing && this.#options.wait !== 'loop' && !coreOf(queue).claimThread()) {
       process.emitWarning(
         `Queue '${name}' is polled, because the budget of pool threads is used up: a process that ` +
           `blocks on the same queue gets its messages first. Start this process with a larger ` +
@@ -54,6 +70,17 @@ export class PosixTransport implements Transport {
     const { currentMessages: messages, maxMessages, maxMessageSize } = queue;
     await queue.close();
     return { messages, maxMessages, maxMessageSize };
+  }
+
+  #open(
+    name: string,
+    access: NonNullable<OpenOptions['access']>,
+    { follow, ...opening }: SenderOptions = {},
+  ): MessageQueue {
+    const options = { ...this.#options, ...opening, access };
+    if (follow === undefined) return MessageQueue.open(name, options);
+    // Who follows a name does not make it: that is up to who removed it.
+    return MessageQueue.open(name, { ...options, reopen: follow ? 'existing' : false });
   }
 }
 
@@ -96,8 +123,21 @@ class PosixReceiver implements Receiver {
 
   async next(signal?: AbortSignal): Promise<Delivery> {
     const { data, priority } = await this.#queue.receive({ signal });
-    return { body: data, priority, ack: acknowledge };
+    return new PlainDelivery({ body: data, priority }, this.#requeue);
   }
+
+  /** Where there is no room it is the next one of this receiver. */
+  readonly #requeue = async ({
+    body,
+    priority,
+  }: Pick<Delivery, 'body' | 'priority'>): Promise<void> => {
+    const core = coreOf(this.#queue);
+    if (core.closed) throw closedError(core.name, 'mq_timedsend');
+    await core.giveBack([new Message(body, priority)], (left) => {
+      void core.handBack([...left]);
+      return true;
+    });
+  };
 
   async close(): Promise<void> {
     const core = coreOf(this.#queue);
@@ -128,6 +168,3 @@ function warnLost(count: number, queue: string): void {
     { type: 'MessageQueueWarning', code: 'MQ_UNDELIVERED' },
   );
 }
-
-/** The kernel knows no acknowledgement: a message that was received is gone from its queue. */
-async function acknowledge(): Promise<void> {}

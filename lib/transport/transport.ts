@@ -1,5 +1,4 @@
 import type { Observable } from 'rxjs';
-import type { CreateOptions } from '../queue/open-options.js';
 
 /** What goes with the bytes of a message. */
 export interface Properties {
@@ -46,12 +45,25 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-/** A message that was received, and is in this process's hand. */
+/** What becomes of a message whose work is not done. */
+export interface NackOptions {
+  /**
+   * Whether it goes back into its queue, last of its priority, for any receiver. One that fails again and
+   * again does so for ever: count. Otherwise it is gone, or goes where the transport has a place for such.
+   *
+   * @defaultValue true
+   */
+  readonly requeue?: boolean | undefined;
+}
+
+/** A message that was received, and is in this process's hand. The first of its two calls counts. */
 export interface Delivery extends Properties {
   readonly body: Buffer;
   readonly priority: number;
   /** The work is done. Where the transport has `redelivery`, it gives the message again without. */
   ack(): Promise<void>;
+  /** The work is not done, as `basic.nack` of AMQP. */
+  nack(options?: NackOptions): Promise<void>;
 }
 
 /** Receives from one queue. */
@@ -67,8 +79,47 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
+/** How to open a queue of any transport. What only one of them knows, its constructor takes. */
+export interface QueueOptions {
+  /**
+   * Creates the queue where there is none of this name.
+   *
+   * @defaultValue false
+   */
+  readonly create?: boolean | undefined;
+  /**
+   * Fails with `EEXIST` where there is one already. Needs `create`.
+   *
+   * @defaultValue false
+   */
+  readonly exclusive?: boolean | undefined;
+  /**
+   * How many messages a created queue holds. An existing one keeps its own.
+   *
+   * @defaultValue the transport's
+   */
+  readonly maxMessages?: number | undefined;
+  /**
+   * Bytes of the largest message of a created queue. An existing one keeps its own.
+   *
+   * @defaultValue the transport's
+   */
+  readonly maxMessageSize?: number | undefined;
+}
+
+/** How to open a sender. */
+export interface SenderOptions extends QueueOptions {
+  /**
+   * Whether it goes on, once its queue has lost its name, with the one that another program makes under
+   * that. For transports in which a queue outlives its name.
+   *
+   * @defaultValue as the transport was made
+   */
+  readonly follow?: boolean | undefined;
+}
+
 /** How to open a receiver. */
-export interface ReceiverOptions extends CreateOptions {
+export interface ReceiverOptions extends SenderOptions {
   /**
    * Whether others receive from the same queue, so that each is to get its fair share.
    *
@@ -103,11 +154,17 @@ export type TransportState = 'connected' | 'connecting' | 'blocked' | 'closed';
 
 /** What Host and Worker talk to: named, bounded queues with priorities. */
 export interface Transport {
+  /**
+   * Refuses a name that no queue of this transport can have. Without it, opening does.
+   *
+   * @throws TypeError
+   */
+  checkName?(name: string): void;
   readonly capabilities: Capabilities;
   /** The state now, and each change of it. */
   readonly state$: Observable<TransportState>;
   /** @returns rejects with `ENOENT`, `EEXIST` and the like, as `MessageQueue.open` throws */
-  openSender(name: string, options?: CreateOptions): Promise<Sender>;
+  openSender(name: string, options?: SenderOptions): Promise<Sender>;
   /** @returns rejects as `openSender` */
   openReceiver(name: string, options?: ReceiverOptions): Promise<Receiver>;
   /** @returns rejects with `ENOENT` */

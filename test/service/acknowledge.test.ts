@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { text } from 'posix-mqueue';
 import { Host, Worker, type Receiver, type ReceiverOptions } from 'posix-mqueue/service';
 import { MemoryTransport } from 'posix-mqueue/testing';
+import { nextTurn } from '../support/code.js';
+import { collectUncaught } from '../support/uncaught.js';
 
 /** Delivers, and loses its connection when that is to be acknowledged. */
 class Unacknowledging extends MemoryTransport {
@@ -12,7 +14,7 @@ class Unacknowledging extends MemoryTransport {
       close: () => receiver.close(),
       next: async (signal) => {
         const delivery = await receiver.next(signal);
-        return { ...delivery, ack: () => Promise.reject(new Error('connection lost')) };
+        return Object.assign(delivery, { ack: () => Promise.reject(new Error('connection lost')) });
       },
     };
   }
@@ -46,6 +48,30 @@ describe('a transport that cannot acknowledge', () => {
       told,
       expected.map((queue) => `${queue}: connection lost`),
     );
+  });
+
+  it('ends nobody whose listener throws', async () => {
+    await collectUncaught(async (errors) => {
+      const options = { ...names, transport: new Unacknowledging() };
+      const host = new Host(options);
+      const worker = new Worker(options, (request) => `${request} done`);
+      for (const each of [host, worker]) {
+        each.on('unacknowledged', () => {
+          throw new Error('thrown by a listener');
+        });
+      }
+      const running = worker.run();
+      for (const task of ['a', 'b']) {
+        await host.send(task);
+        assert.equal(await host.receive(), `${task} done`);
+      }
+      await worker.close();
+      await running;
+      await host.close();
+      await nextTurn();
+      const messages = errors.map(({ message }) => message);
+      assert.deepEqual(messages, Array(4).fill('thrown by a listener'));
+    });
   });
 
   it('is warned of once where nobody listens, also by what an earlier run left', async () => {

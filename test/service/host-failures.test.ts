@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { MessageQueueError, text } from 'posix-mqueue';
-import { Host, PosixTransport, type HostOptions, type Transport } from 'posix-mqueue/service';
+import {
+  Host,
+  PosixTransport,
+  Worker,
+  type HostOptions,
+  type Transport,
+} from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
 import { errorLike, nextTurn } from '../support/code.js';
 
@@ -137,5 +143,22 @@ describe('Host that is closed with a response in hand', () => {
     const [warning] = (await warned) as [Error & { code?: string }];
     assert.equal(warning.code, 'MQ_UNDELIVERED');
     assert.match(warning.message, /^1 response had been taken from queue '\/responses' .*receive/);
+  });
+});
+
+describe('the options for the queues of the kernel', () => {
+  const names = { requests: '/requests', responses: '/responses' };
+
+  it('are refused beside a PosixTransport, which is made with them', () => {
+    const options = { ...names, transport: new PosixTransport(), mode: 0o640 };
+    const expected = { code: 'ERR_INVALID_ARG_VALUE', message: /options\.mode.*when it is made/ };
+    assert.throws(() => new Host(options), expected);
+    assert.throws(() => new Worker(options, () => undefined), expected);
+  });
+
+  it('say nothing to another transport', async () => {
+    const options = { ...names, transport: new MemoryTransport(), mode: 0o640, reopen: true };
+    const host = await new Host(options).open();
+    await host.close();
   });
 });

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { MessageQueueError, text } from 'posix-mqueue';
-import { Host, PosixTransport, type HostOptions, type Transport } from 'posix-mqueue/service';
+import {
+  Host,
+  PosixTransport,
+  type HostOptions,
+  type PosixTransportOptions,
+  type Transport,
+} from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
 import { errorLike, nextTurn } from '../support/code.js';
 
-const transports: [title: string, make: () => Transport][] = [
-  ['PosixTransport', () => new PosixTransport()],
+type Make = (options?: PosixTransportOptions) => Transport;
+const transports: [title: string, make: Make][] = [
+  ['PosixTransport', (options) => new PosixTransport(options)],
   ['MemoryTransport', () => new MemoryTransport()],
 ];
 const small = { create: true, maxMessages: 4, maxMessageSize: 32 };
@@ -75,7 +82,8 @@ for (const [title, make] of transports) {
 
     it('takes nothing while nobody reads', async () => {
       // Only a wait on the loop is over as soon as it is cancelled.
-      const host = await hostOf({ wait: 'loop' }).open();
+      transport = names.transport = make({ wait: 'loop' });
+      const host = await hostOf().open();
       const subscription = host.responses$.subscribe(() => assert.fail('has gone'));
       await nextTurn();
       subscription.unsubscribe();

@@ -9,8 +9,8 @@ describe('a receiver of PosixTransport that is closed with a message which finds
   it('tells what its user can do about it', async () => {
     const queue = temporaryQueue({ maxMessages: 1 });
     const sender = MessageQueue.open(queue.name, { access: 'write' });
-    const transport = new PosixTransport();
-    const receiver = await transport.openReceiver(queue.name, { wait: 'worker' });
+    const transport = new PosixTransport({ wait: 'worker' });
+    const receiver = await transport.openReceiver(queue.name);
     // Until the kernel hands it to the receive that is given up, so that another finds room.
     for (let taken = false; !taken;) {
       const controller = new AbortController();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { firstValueFrom } from 'rxjs';
-import { MessageQueueError } from 'posix-mqueue';
+import { MessageQueue, MessageQueueError } from 'posix-mqueue';
 import { PosixTransport, type Receiver, type Sender, type Transport } from 'posix-mqueue/service';
-import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
+import { MemoryTransport, temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { Turn } from '#dist/queue/line/turn.js';
 import { errorLike, nextTurn } from '../support/code.js';
 
@@ -75,6 +75,56 @@ for (const [title, make] of transports) {
       await assert.rejects(sender.send(Buffer.from('d'), { signal }), { code: 'ABORT_ERR' });
       await assert.rejects(receiver.next(AbortSignal.abort()), { code: 'ABORT_ERR' });
       assert.deepEqual([await body(), await body()], ['b', 'c']);
+    });
+
+    describe('of a message whose work is not done', () => {
+      it('has it again, last of its priority, for any receiver', async () => {
+        const other = await transport.openReceiver(name);
+        await sender.send(Buffer.from('a'), { priority: 3 });
+        await sender.send(Buffer.from('b'), { priority: 3 });
+        await (await receiver.next()).nack();
+        const bodies = [await other.next(), await other.next()].map((each) => each.body.toString());
+        assert.deepEqual(bodies, ['b', 'a']);
+        await other.close();
+      });
+
+      it('has it no more where it is not to go back', async () => {
+        await sender.send(Buffer.from('a'));
+        await (await receiver.next()).nack({ requeue: false });
+        assert.equal((await transport.stat(name)).messages, 0);
+      });
+
+      it('takes the first word for it', async () => {
+        for (const data of ['a', 'b']) await sender.send(Buffer.from(data));
+        const [done, undone] = [await receiver.next(), await receiver.next()];
+        await done.ack();
+        await done.nack();
+        await undone.nack();
+        await undone.nack();
+        await undone.ack();
+        assert.equal(await body(), 'b');
+        assert.equal((await transport.stat(name)).messages, 0);
+      });
+
+      it('keeps it while the queue is full', async () => {
+        await sender.send(Buffer.from('a'), { priority: 1 });
+        const delivery = await receiver.next();
+        for (const data of ['b', 'c']) await sender.send(Buffer.from(data));
+        await delivery.nack();
+        const bodies = [await body(), await body(), await body()];
+        assert.deepEqual(bodies.toSorted(), ['a', 'b', 'c']);
+      });
+
+      it('refuses unknown options', async () => {
+        await sender.send(Buffer.from('a'));
+        const delivery = await receiver.next();
+        const options = { again: true } as object;
+        await assert.rejects(delivery.nack(options), { code: 'ERR_MQ_UNKNOWN_OPTION' });
+      });
+    });
+
+    it('refuses a name that no queue has, before anything is opened', () => {
+      assert.throws(() => transport.checkName?.('jobs'), { code: 'EINVAL' });
     });
 
     it('refuses a message over the size', async () => {
@@ -174,5 +224,41 @@ describe('PosixTransport', () => {
     await assert.rejects(sender.send(Buffer.from('x'), { correlationId: '1' }), expected);
     await sender.close();
     await transport.unlink(name);
+  });
+
+  it('opens its queues with the options that it was made with', async () => {
+    const name = temporaryName();
+    const options = { mode: 0o640, exactMode: true };
+    const opening = { create: true, maxMessages: 1, maxMessageSize: 8 };
+    const sender = await new PosixTransport(options).openSender(name, opening);
+    const queue = MessageQueue.open(name);
+    assert.equal(queue.stat().mode, 0o640);
+    await sender.close();
+    await queue.close();
+  });
+
+  it('refuses a message that is not done once its receiver is closed', async () => {
+    const queue = temporaryQueue();
+    await queue.send('a');
+    const receiver = await new PosixTransport().openReceiver(queue.name);
+    const delivery = await receiver.next();
+    await receiver.close();
+    await assert.rejects(delivery.nack(), { code: 'ERR_MQ_CLOSED' });
+  });
+
+  for (const [what, options, code] of [
+    ['an option of the queue', { create: true }, 'ERR_MQ_UNKNOWN_OPTION'],
+    ['a way of waiting that there is not', { wait: 'poll' }, 'ERR_INVALID_ARG_VALUE'],
+  ] as const) {
+    it(`is not made with ${what}`, () => {
+      assert.throws(() => new PosixTransport(options as object), { code });
+    });
+  }
+});
+
+describe('MemoryTransport', () => {
+  it('knows no option of the kernel', async () => {
+    const opened = new MemoryTransport().openSender('/a', { create: true, mode: 0o600 } as object);
+    await assert.rejects(opened, { code: 'ERR_MQ_UNKNOWN_OPTION' });
   });
 });

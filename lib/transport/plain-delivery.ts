@@ -1,0 +1,38 @@
+import { checkOptions } from '../base/options.js';
+import { nackChecks } from './options.js';
+import type { Delivery, NackOptions, Properties } from './transport.js';
+
+/** What there is of a message. */
+interface Contents extends Properties {
+  readonly body: Buffer;
+  readonly priority: number;
+}
+
+/** Of a transport without acknowledgements: a message that was received is gone from its queue. */
+export class PlainDelivery implements Delivery {
+  readonly body: Buffer;
+  readonly priority: number;
+  readonly correlationId?: string | undefined;
+  readonly replyTo?: string | undefined;
+  readonly #requeue: (contents: Contents) => void | Promise<void>;
+  #settled = false;
+
+  constructor(contents: Contents, requeue: (contents: Contents) => void | Promise<void>) {
+    this.body = contents.body;
+    this.priority = contents.priority;
+    this.correlationId = contents.correlationId;
+    this.replyTo = contents.replyTo;
+    this.#requeue = requeue;
+  }
+
+  async ack(): Promise<void> {
+    this.#settled = true;
+  }
+
+  async nack(options?: NackOptions): Promise<void> {
+    const { requeue = true } = checkOptions('nack()', options, nackChecks);
+    if (this.#settled) return;
+    this.#settled = true;
+    if (requeue) await this.#requeue(this);
+  }
+}
