@@ -1,4 +1,5 @@
-// The floor plan of lib/: an import points downwards, and a door (lib/*.ts) does nothing but re-export.
+// The floor plan of lib/: an import points downwards, and a door (lib/*.ts) does nothing but re-export. Errors and
+// warnings are made in base/ alone, so that their texts are found, and read alike.
 // Part of `npm run lint`, which finds circles within a room too.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -30,6 +31,20 @@ const STATEMENT = /^(?:import|export)\b[^;]*?\bfrom '(?<module>[^']+)';/gmu;
 const RE_EXPORT = /^export [^;]*? from '[^']+';$/gmu;
 const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 
+/** Who alone may write what. `AbortError` and `InvalidMessageError` have their text from their class. */
+const MAKERS = [
+  {
+    what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
+    room: /^base\/(?:error-classes|argument-errors|queue-errors|warnings)\.ts$/u,
+    where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
+  },
+  {
+    what: /\bemitWarning\(|\bemit\('warning'/u,
+    room: /^base\/warnings\.ts$/u,
+    where: 'lib/base/warnings.ts',
+  },
+];
+
 const problems = [];
 
 function roomOf(file) {
@@ -60,11 +75,22 @@ function checkDoor(file, text) {
   if (rest !== '') problems.push(`${file} is a door, and does more than re-export: ${rest}`);
 }
 
+function checkMakers(file, text) {
+  const code = text.replace(COMMENT, '');
+  for (const { what, room, where } of MAKERS) {
+    const [found] = what.exec(code) ?? [];
+    if (found !== undefined && !room.test(file)) {
+      problems.push(`${file} has '${found}': make it by a function in ${where}`);
+    }
+  }
+}
+
 const files = readdirSync(LIB, { recursive: true }).filter((name) => name.endsWith('.ts'));
 for (const file of files) {
   const text = readFileSync(join(LIB, file), 'utf8');
   for (const imported of importsOf(file, text)) checkDirection(file, imported);
   checkDoor(file, text);
+  checkMakers(file, text);
 }
 
 for (const problem of problems) console.error(problem);

@@ -1,4 +1,4 @@
-import { brand } from './copies.js';
+import { brand } from './brand.js';
 import { decodeJson } from './strict-json.js';
 
 let sequenceOf: (message: Message) => number;

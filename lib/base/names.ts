@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile, readdir } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { types } from 'node:util';
-import { invalidType, MessageQueueError, withCode } from './errors.js';
+import { invalidType, listError, nameError } from './errors.js';
+import { warnOfNames } from './warnings.js';
 
 const LONGEST_NAME = 255;
 
@@ -27,14 +27,7 @@ export function checkName(name: unknown, syscall = 'mq_open'): asserts name is s
 function check(name: string, length: number, syscall: string): void {
   const problem = findProblem(name, length);
   if (problem === undefined) return;
-  const [code, text] = problem;
-  const shown = name.length > 60 ? `${name.slice(0, 57)}...` : name;
-  throw withCode(new TypeError(`Queue name ${JSON.stringify(shown)} ${text}`), {
-    code,
-    errno: -constants.errno[code],
-    syscall,
-    queue: name,
-  });
+  throw nameError(name, ...problem, syscall);
 }
 
 /**
@@ -101,7 +94,6 @@ export interface ListOptions {
 }
 
 const SLASH = Buffer.from('/');
-let warned = false;
 
 /**
  * The names of all queues of this IPC namespace, sorted. Reads the mqueue file system, see
@@ -111,38 +103,17 @@ let warned = false;
  * `ERR_MQ_UNSUPPORTED` where this is not Linux
  */
 export async function listNames(encoding: 'utf8' | 'buffer'): Promise<string[] | Buffer[]> {
-  if (process.platform !== 'linux') {
-    throw new MessageQueueError(
-      `The queues cannot be listed: they are those of Linux, and this is ${process.platform}`,
-      { code: 'ERR_MQ_UNSUPPORTED' },
-    );
-  }
+  if (process.platform !== 'linux') throw listError('platform');
   const mounts = await readFile('/proc/self/mountinfo', 'utf8');
   const folder = findMount(mounts);
-  if (folder === undefined) {
-    throw new MessageQueueError(
-      'The queues cannot be listed: the mqueue file system is not mounted. As root: ' +
-        'mkdir -p /dev/mqueue && mount -t mqueue none /dev/mqueue',
-      { code: 'ERR_MQ_NOT_MOUNTED' },
-    );
-  }
+  if (folder === undefined) throw listError('mount');
   const words = await readdir(folder, { encoding: 'buffer' });
   const names = words.map((word) => Buffer.concat([SLASH, word])).sort((a, b) => a.compare(b));
   if (encoding === 'buffer') return names;
   // As a string it would be the name of another queue.
   const strings = names.filter((name) => isUtf8(name)).map(String);
-  if (strings.length < names.length) warnOfBytes(names.length - strings.length);
+  if (strings.length < names.length) warnOfNames(names.length - strings.length);
   return strings.sort();
-}
-
-function warnOfBytes(count: number): void {
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
-    `MessageQueue.list() leaves out ${count} of the queues, whose names are not UTF-8. Ask for all by ` +
-      `list({ encoding: 'buffer' }). This is the only warning`,
-    { type: 'MessageQueueWarning', code: 'MQ_NAMES' },
-  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { invalidType, invalidValue, outOfRange, withCode } from './errors.js';
+import { invalidType, invalidValue, outOfRange, unknownOptionError } from './errors.js';
 
 /** Throws a TypeError or RangeError that names the argument, the value and the remedy. */
 export type Check = (argument: string, value: unknown) => void;
@@ -47,9 +47,7 @@ export function unknownOption(
   const near =
     best !== undefined && distance(key.toLowerCase(), best.toLowerCase()) <= key.length / 3;
   const hint = near ? `did you mean '${best}'?` : `it knows ${known.join(', ')}`;
-  return withCode(new TypeError(`${where} has no option '${key}': ${hint}`), {
-    code: 'ERR_MQ_UNKNOWN_OPTION',
-  });
+  return unknownOptionError(where, key, hint);
 }
 
 export const isBoolean: Check = (argument, value) => {

@@ -1,5 +1,5 @@
 import type { Codec } from './codec.js';
-import { reasonable } from '../base/errors.js';
+import { unfit } from '../base/errors.js';
 import { decodeUtf8 } from '../base/utf8.js';
 import { text } from './text.js';
 
@@ -14,7 +14,7 @@ export const cstring: Codec<string> = {
   encode(value) {
     const bytes = text.encode(value);
     if (bytes.includes(NUL)) {
-      throw reasonable(new TypeError('the string has a NUL, which would be its end in C'));
+      throw unfit('the string has a NUL, which would be its end in C');
     }
     return Buffer.concat([bytes, Buffer.of(NUL)]);
   },

@@ -1,6 +1,6 @@
 import { decodeMessage, type AnyDecoding, type OnInvalid } from './codec.js';
 import { raw } from './raw.js';
-import { InvalidMessageError } from '../base/errors.js';
+import { InvalidMessageError, unfit } from '../base/errors.js';
 import type { Message } from '../base/message.js';
 import type { DecodeOptions } from './options.js';
 
@@ -27,7 +27,7 @@ export class Decoder {
     const value = decodeMessage(this.#codec, message, this.#queue);
     if (this.#withPriority) return { value, priority: message.priority };
     if (value !== null || !this.#nullEnds) return value;
-    const cause = new TypeError('null would end the stream: use withPriority to carry it');
+    const cause = unfit('null would end the stream: use withPriority to carry it');
     throw new InvalidMessageError(message, this.#queue, cause);
   }
 

@@ -1,5 +1,5 @@
 import type { Codec } from './codec.js';
-import { reasonable } from '../base/errors.js';
+import { unfit } from '../base/errors.js';
 import { decodeJson } from '../base/strict-json.js';
 import {
   toParse,
@@ -38,7 +38,7 @@ function encode(value: unknown): Uint8Array {
   // An object gets here only when its own toJSON gives nothing.
   const shown =
     kind === 'undefined' ? kind : kind === 'object' ? 'what toJSON() returned' : `a ${kind}`;
-  throw reasonable(new TypeError(`JSON has no form for ${shown}`));
+  throw unfit(`JSON has no form for ${shown}`);
 }
 
 function typed(check?: unknown): Codec<unknown> {

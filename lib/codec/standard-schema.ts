@@ -1,4 +1,4 @@
-import { invalidType, reasonable, withCode } from '../base/errors.js';
+import { invalidType, schemaError } from '../base/errors.js';
 
 // The interface of https://standardschema.dev, version 1, which zod, valibot, arktype and others have.
 // Declared here, because it is types only: nobody needs a dependency for it.
@@ -64,7 +64,7 @@ function isSchema(check: unknown): check is StandardSchema {
 function validate(schema: StandardSchema, value: unknown): unknown {
   const result = schema['~standard'].validate(value);
   if (isPromise(result)) throw asyncError(result);
-  if (result.issues !== undefined) throw schemaError(result.issues);
+  if (result.issues !== undefined) throw mismatchError(result.issues);
   return result.value;
 }
 
@@ -75,27 +75,21 @@ function isPromise<T>(result: T | Promise<T>): result is Promise<T> {
 function asyncError(result: Promise<unknown>): TypeError {
   // Nobody waits for it, so its failure would be an unhandled rejection.
   result.then(undefined, () => undefined);
-  return reasonable(
-    withCode(
-      new TypeError(
-        'the schema validates asynchronously, and a codec cannot wait for it: use one without ' +
-          'asynchronous checks, and do those with the decoded value',
-      ),
-      { code: 'ERR_MQ_SCHEMA' },
-    ),
+  return schemaError(
+    'the schema validates asynchronously, and a codec cannot wait for it: use one without ' +
+      'asynchronous checks, and do those with the decoded value',
   );
 }
 
 /** Its text has the places only. What is wrong there is in `issues`, which logs do not show. */
-function schemaError(issues: readonly StandardIssue[]): TypeError {
+function mismatchError(issues: readonly StandardIssue[]): TypeError {
   const places = [...new Set(issues.map(placeOf))];
   const shown = places.slice(0, SHOWN_ISSUES).join(', ');
   const rest = places.length > SHOWN_ISSUES ? ` and ${places.length - SHOWN_ISSUES} more` : '';
-  const error = new TypeError(
+  const error = schemaError(
     `the value does not match the schema at ${shown}${rest} (see 'issues')`,
   );
-  Object.defineProperty(error, 'issues', { value: issues });
-  return reasonable(withCode(error, { code: 'ERR_MQ_SCHEMA' }));
+  return Object.defineProperty(error, 'issues', { value: issues });
 }
 
 function placeOf({ path }: StandardIssue): string {

@@ -1,8 +1,9 @@
 import type { Bytes } from '../base/bytes.js';
 import type { AnyDecoding, AnyEncoding } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
-import { brand, isOfCopy, sharedBy, shareWithCopies } from '../base/copies.js';
-import { closedError, invalidType, MessageQueueError, withCode } from '../base/errors.js';
+import { brand } from '../base/brand.js';
+import { isOfCopy, sharedBy, shareWithCopies } from '../base/copies.js';
+import { closedError, constructorError, invalidType, unrefError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import type { Message } from '../base/message.js';
 import { checkQueueName, listNames, type ListOptions, type QueueName } from '../base/names.js';
@@ -311,13 +312,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * a blocked pool thread always keeps the process
    */
   unref(): this {
-    if (this.#core.wait === 'worker') {
-      throw new MessageQueueError(
-        `Queue '${this.name}' waits on a pool thread, which always keeps the process alive. Open ` +
-          `it with wait: 'auto' or 'loop' to use unref()`,
-        { code: 'ERR_MQ_UNREF', queue: this.name },
-      );
-    }
+    if (this.#core.wait === 'worker') throw unrefError(this.name);
     this.#core.setReferenced(false);
     return this;
   }
@@ -398,10 +393,3 @@ showAs(MessageQueue, (queue) => {
   const { currentMessages } = queue;
   return { name, currentMessages, heldMessages, maxMessages, maxMessageSize, waiting };
 });
-
-function constructorError(): TypeError & { code: string } {
-  return withCode(
-    new TypeError('A MessageQueue is made by MessageQueue.open(), not by its constructor'),
-    { code: 'ERR_ILLEGAL_CONSTRUCTOR' },
-  );
-}

@@ -1,4 +1,4 @@
-import { invalidType, withCode } from '../base/errors.js';
+import { invalidType, unusedOptionError } from '../base/errors.js';
 import type { Check } from '../base/options.js';
 import { coreOf, isQueue } from './message-queue.js';
 import { createChecks, type CreateOptions } from '../queue/open-options.js';
@@ -34,12 +34,5 @@ export function openOptionsOf(options: CreateOptions): CreateOptions {
  */
 export function refuseOpenOptions(where: string, opening: CreateOptions): void {
   const [key] = Object.keys(opening);
-  if (key === undefined) return;
-  throw withCode(
-    new TypeError(
-      `${where} was given an open MessageQueue and the option '${key}', which is for opening one: ` +
-        `give it to MessageQueue.open, or give the queue's name here`,
-    ),
-    { code: 'ERR_INVALID_ARG_VALUE' },
-  );
+  if (key !== undefined) throw unusedOptionError(where, key);
 }

@@ -3,7 +3,8 @@ import { markAsUntransferable } from 'node:worker_threads';
 import { Message } from '../base/message.js';
 import type { NativeQueue } from './binding.js';
 import { native } from './native.js';
-import { Losses, undelivered } from '../base/undelivered.js';
+import { Losses } from '../base/losses.js';
+import { warnOfLosses } from '../base/warnings.js';
 
 const { EAGAIN } = constants.errno;
 
@@ -94,7 +95,7 @@ class Inbox extends Mailbox {
     const losses = new Losses();
     // What did not go with the others found no room.
     losses.add(count - first - Math.max(0, returned), returned < 0 ? returned : -EAGAIN);
-    if (losses.count > 0) process.emitWarning(undelivered(losses, 'a process without memory'));
+    warnOfLosses(losses, 'a process without memory');
   }
 
   /** As many as share a piece of memory, beginning at `offset`: where the next one begins. */

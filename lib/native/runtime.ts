@@ -1,3 +1,5 @@
+import { addonError } from '../base/errors.js';
+
 /** What is looked at of `process`. */
 export interface Runtime {
   readonly platform: string;
@@ -10,9 +12,7 @@ export interface Runtime {
  * @internal
  */
 export function refuse(problem: string, remedy: string): never {
-  throw Object.assign(new Error(`posix-mqueue ${problem}. ${remedy}`), {
-    code: 'ERR_MQ_UNSUPPORTED',
-  });
+  throw addonError(problem, remedy);
 }
 
 // Of those that Node is or was built for.

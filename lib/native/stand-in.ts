@@ -1,4 +1,4 @@
-import { MessageQueueError } from '../base/errors.js';
+import { noAddonError } from '../base/errors.js';
 import { shownName } from '../base/names.js';
 import type { NativeBinding } from './binding.js';
 
@@ -31,12 +31,7 @@ export function standIn(beginnings: Beginnings): NativeBinding {
  */
 export function refusing(reason: Error): Beginnings {
   const refuse = (syscall: string, queue: string): never => {
-    throw new MessageQueueError(reason.message, {
-      code: 'ERR_MQ_UNSUPPORTED',
-      syscall,
-      queue,
-      cause: reason,
-    });
+    throw noAddonError(reason, syscall, queue);
   };
   return {
     open: (name) => refuse('mq_open', shownName(name)),

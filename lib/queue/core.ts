@@ -8,7 +8,7 @@ import {
   closedInTime,
   closeWhenDropped,
   closing,
-  warnOfLosses,
+  warnOfLeftOver,
   type Remains,
 } from './left-open.js';
 import { PutBack } from './put-back.js';
@@ -216,7 +216,7 @@ export class QueueCore {
     if (messages.length === 0) return NOTHING;
     return this.#putBack.put(messages).then((left) => {
       if (left.messages.length > 0 && otherwise(left.messages)) left.messages.length = 0;
-      warnOfLosses(left, this.#remains);
+      warnOfLeftOver(left, this.#remains);
       this.#closeWhenFree();
     });
   }

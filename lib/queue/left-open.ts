@@ -3,7 +3,8 @@ import type { NativeQueue } from '../native/binding.js';
 import { native as addon } from '../native/native.js';
 import { byKernelOrder } from '../base/message.js';
 import { now } from '../base/timers.js';
-import { Losses, undelivered } from '../base/undelivered.js';
+import { Losses } from '../base/losses.js';
+import { warnNotClosed, warnOfLosses, warnOfLossesNow } from '../base/warnings.js';
 import { isEnd, pauseWaits } from '../native/ending.js';
 import { PATIENCE, putBackNow, type LeftOver, type PutBack } from './put-back.js';
 import type { ReceiveLine } from './line/receive-line.js';
@@ -28,7 +29,6 @@ const { EAGAIN } = constants.errno;
 
 const open = new Map<WeakKey, Remains>();
 const registry = new FinalizationRegistry<Remains>(closeDropped);
-let warned = false;
 let recording = false;
 
 /** From now on each queue that is opened tells by which line. That takes time. */
@@ -74,27 +74,21 @@ export function closedInTime(owner: object, native: NativeQueue): void {
 }
 
 /** Warns of what could not go back. */
-export function warnOfLosses(
+export function warnOfLeftOver(
   { messages, losses }: LeftOver,
   { name, opener }: Pick<Remains, 'name' | 'opener'>,
 ): void {
   losses.add(messages.length, -EAGAIN);
-  if (losses.count > 0) process.emitWarning(undelivered(losses, `queue '${name}'`, opener));
+  warnOfLosses(losses, `queue '${name}'`, opener);
 }
 
 function closeDropped({ name, opener, native, receives, putBack }: Remains): void {
   void putBack.put(receives.takeHeld()).then((left) => {
     open.delete(native);
-    warnOfLosses(left, { name, opener });
+    warnOfLeftOver(left, { name, opener });
     native.close();
   });
-  if (warned) return;
-  warned = true;
-  process.emitWarning(
-    `Queue '${name}' was dropped without close(), and is closed by garbage collection. That comes ` +
-      `late or never: close queues, or declare them with 'await using'. This is the only warning`,
-    { type: 'MessageQueueWarning', code: 'MQ_NOT_CLOSED' },
-  );
+  warnNotClosed(name);
 }
 
 function end(): void {
@@ -110,8 +104,7 @@ function end(): void {
     const left = Math.max(0, Math.ceil(PATIENCE - (now() - started)));
     losses.add(putBackNow(native, held, losses, left).length, -EAGAIN);
   }
-  // There is no later turn of the event loop in which emitWarning could tell it.
-  if (losses.count > 0) process.emit('warning', undelivered(losses, 'a process that ends'));
+  warnOfLossesNow(losses, 'a process that ends');
 }
 
 // At the end of the process nothing can be awaited, and a blocked pool thread would keep it for ever:

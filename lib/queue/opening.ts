@@ -1,6 +1,6 @@
 import { constants as files } from 'node:fs';
 import { constants } from 'node:os';
-import { systemError, MessageQueueError } from '../base/errors.js';
+import { sizesError, systemError, untrustedError, type MessageQueueError } from '../base/errors.js';
 import { defaultSizes, explainOpenFailure } from '../base/limits.js';
 import { shownName, type QueueName } from '../base/names.js';
 import type { NativeQueue } from '../native/binding.js';
@@ -8,7 +8,8 @@ import { native } from '../native/native.js';
 import { modeOf } from './mode.js';
 import type { OpenOptions } from './open-options.js';
 import { statOf } from '../native/stat.js';
-import { isTrusted, untrustedError } from './trusted-owner.js';
+import { warnOfSizes } from '../base/warnings.js';
+import { isTrusted } from './trusted-owner.js';
 import { unlinkError } from '../native/unlink.js';
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = files;
@@ -25,8 +26,6 @@ const OWNER_BITS = 0o700;
 const MOST_TRIES = 100;
 
 type Sizes = [maxMessages: number, maxMessageSize: number];
-
-let warned = false;
 
 /** How a queue of one name is opened or created, now and when it is to be opened anew. */
 export class Opening {
@@ -59,7 +58,7 @@ export class Opening {
       const problem = this.#problemOf(queue);
       if (problem === undefined || onMismatch === 'keep') return queue;
       if (onMismatch === undefined) {
-        warn(problem);
+        warnOfSizes(problem);
         return queue;
       }
       queue.close();
@@ -140,12 +139,7 @@ export class Opening {
     const [most, largest] = attributes;
     const same = most === (maxMessages ?? most) && largest === (maxMessageSize ?? largest);
     if (same) return undefined;
-    return new MessageQueueError(
-      `Queue '${this.#shown}' exists with maxMessages ${most} and maxMessageSize ${largest}, which ` +
-        `are not those that were asked for, and keeps them. Ask for the same, unlink it first, or ` +
-        `say what to do with onMismatch: 'keep', 'error' or 'recreate'`,
-      { code: 'ERR_MQ_SIZES', syscall: 'mq_open', queue: this.#shown },
-    );
+    return sizesError(this.#shown, most, largest);
   }
 
   #failure(errno: number): MessageQueueError {
@@ -162,11 +156,4 @@ export class Opening {
 function wanted({ maxMessages, maxMessageSize }: OpenOptions): Sizes {
   const defaults = defaultSizes();
   return [maxMessages ?? defaults.maxMessages, maxMessageSize ?? defaults.maxMessageSize];
-}
-
-function warn({ message }: MessageQueueError): void {
-  if (warned) return;
-  warned = true;
-  const text = `${message}. This is the only warning`;
-  process.emitWarning(text, { type: 'MessageQueueWarning', code: 'MQ_SIZES' });
 }

@@ -5,7 +5,7 @@ import { outbox, type OutgoingMessages } from '../native/mailbox.js';
 import type { Message } from '../base/message.js';
 import type { NativeQueue } from '../native/binding.js';
 import { clearTimeout, now, setTimeout } from '../base/timers.js';
-import { Losses } from '../base/undelivered.js';
+import { Losses } from '../base/losses.js';
 import { SendLine, type SendTicket } from './line/send-line.js';
 
 const { EAGAIN, EFAULT, EINVAL, EMSGSIZE } = constants.errno;

@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { invalidType, MessageQueueError } from '../base/errors.js';
+import { invalidType } from '../base/errors.js';
 import { integer, type Check } from '../base/options.js';
 
 /** Whose queues may be used. */
@@ -18,19 +17,4 @@ export const isTrustedOwner: Check = (argument, value) => {
 export function isTrusted(owner: number, trusted: TrustedOwner = []): boolean {
   if (trusted === 'any' || owner === 0 || owner === process.geteuid?.()) return true;
   return trusted.includes(owner);
-}
-
-/** @internal */
-export function untrustedError(queue: string, owner: number): MessageQueueError {
-  return new MessageQueueError(
-    `Queue '${queue}' exists already and belongs to user ${owner}, who could read or withhold what ` +
-      `is sent to it. If that is intended, open it with trustedOwner: [${owner}], or 'any'; else ` +
-      `choose another name, or have root unlink it`,
-    {
-      code: 'ERR_MQ_UNTRUSTED_OWNER',
-      errno: -constants.errno.EPERM,
-      syscall: 'mq_open',
-      queue,
-    },
-  );
 }

@@ -1,8 +1,7 @@
-import { constants } from 'node:os';
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs';
 import type { AnyEncoding } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
-import { AbortError, MessageQueueError } from '../base/errors.js';
+import { AbortError, overflowError } from '../base/errors.js';
 import { checkOptions, integer, isFunction, oneOf, type Checks } from '../base/options.js';
 import type { MessageQueue } from '../message-queue/message-queue.js';
 import type { QueueCore } from '../queue/core.js';
@@ -215,12 +214,4 @@ class Outbox<T> {
     };
     this.#core.sends.join(this.#ticket);
   }
-}
-
-function overflowError(queue: string, maxBuffered: number): MessageQueueError {
-  return new MessageQueueError(
-    `Queue '${queue}' is full and ${maxBuffered} values wait for it already, as many as maxBuffered ` +
-      `allows. Produce more slowly, raise maxBuffered, or give overflow: 'drop'`,
-    { code: 'ENOBUFS', errno: -constants.errno.ENOBUFS, syscall: 'mq_timedsend', queue },
-  );
 }

@@ -1,6 +1,6 @@
 import { apart } from '../base/apart.js';
 import type { Delivery } from '../transport/transport.js';
-import { warnUnacknowledged } from './warnings.js';
+import { warnUnacknowledged } from '../base/warnings.js';
 
 /** The event of a Host and of a Worker about what could not be acknowledged. */
 export interface AcknowledgeEvents {

@@ -28,7 +28,7 @@ import { orAbort } from './or-abort.js';
 import { ResponseLine, type ResponseTicket } from './response-line.js';
 import { decodeDelivery, sendValue } from './values.js';
 import { Unread } from './unread.js';
-import { warnStale, warnUnclaimed, warnUnsolicited } from './warnings.js';
+import { warnStale, warnUnclaimed, warnUnsolicited } from '../base/warnings.js';
 
 interface Opened {
   readonly sender: Sender;

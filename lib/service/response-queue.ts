@@ -1,4 +1,3 @@
-import { MessageQueueError } from '../base/errors.js';
 import { LINK_PERIOD } from '../base/interval-timer.js';
 import { clearInterval, nextTick, setInterval } from '../base/timers.js';
 import type { NameListener, QueueOptions, Sender, Transport } from '../transport/transport.js';
@@ -118,13 +117,4 @@ function openSender(
   exclusive: boolean | undefined = opening.exclusive,
 ): Promise<Sender> {
   return transport.openSender(name, { ...opening, exclusive, follow: false });
-}
-
-/** For a response that found another queue where its own had been. */
-export function replacedError(queue: string): MessageQueueError {
-  return new MessageQueueError(
-    `The host that asked is gone: queue '${queue}' was unlinked and made again after the request ` +
-      `had been taken. Nothing was sent to the host that has it now`,
-    { code: 'ERR_MQ_REPLACED', syscall: 'mq_timedsend', queue },
-  );
 }

@@ -1,9 +1,8 @@
-import { constants } from 'node:os';
-import { MessageQueueError } from '../base/errors.js';
+import { unreadError } from '../base/errors.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 import type { QueueStatus } from '../transport/transport.js';
 import type { ResponseLine } from './response-line.js';
-import { warnBlocked } from './warnings.js';
+import { warnBlocked } from '../base/warnings.js';
 
 /** Milliseconds without any progress after which a send counts as blocked. */
 const PATIENCE = 1000;
@@ -42,7 +41,7 @@ export class Unread {
       const timedOut = (error as { code?: unknown } | null)?.code === 'ETIMEDOUT';
       const unread = timedOut ? await this.#count() : 0;
       if (unread === 0 || timeout === undefined) throw error;
-      throw blockedError(this.#names, timeout, unread);
+      throw unreadError(this.#names, timeout, unread);
     } finally {
       this.#sending -= 1;
       this.#sent += 1;
@@ -85,23 +84,4 @@ export class Unread {
       return 0;
     }
   }
-}
-
-function blockedError(
-  { requests, responses }: { readonly requests: string; readonly responses: string },
-  timeout: number,
-  unread: number,
-): MessageQueueError {
-  const responsesWait = unread === 1 ? '1 response waits' : `${unread} responses wait`;
-  return new MessageQueueError(
-    `Queue '${requests}' had no room for a message within ${timeout} ms, while ${responsesWait} ` +
-      `unread in queue '${responses}': a worker that finds no room there takes no request. Read the ` +
-      `responses while you send, by receive() or responses$`,
-    {
-      code: 'ETIMEDOUT',
-      errno: -constants.errno.ETIMEDOUT,
-      syscall: 'mq_timedsend',
-      queue: requests,
-    },
-  );
 }

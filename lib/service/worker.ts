@@ -1,7 +1,7 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
 import type { AnyCodec, Decoded } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
-import { invalidType, invalidValue, reasonable } from '../base/errors.js';
+import { invalidType, invalidValue, replacedError, gaveUpReason } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, isFunction, type Checks } from '../base/options.js';
 import { AbortListener } from '../base/abort-listener.js';
@@ -10,11 +10,11 @@ import { Acknowledger } from './acknowledge.js';
 import type { Delivery, NameListener, Receiver, Sender } from '../transport/transport.js';
 import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
-import { replacedError, ResponseQueue } from './response-queue.js';
+import { ResponseQueue } from './response-queue.js';
 import { isValue, resultsOf } from './results.js';
 import { onTermination } from './signals.js';
 import { decodeDelivery, sendValue } from './values.js';
-import { warnFailure } from './warnings.js';
+import { warnFailure } from '../base/warnings.js';
 import {
   closeChecks,
   runChecks,
@@ -168,8 +168,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   #giveUpAfter(timeout: number): NodeJS.Timeout | undefined {
     if (timeout === Infinity) return undefined;
     return setTimeout(() => {
-      const reason = new Error(`the worker was closed, and waited ${timeout} ms for it`);
-      this.#giveUp.abort(reasonable(reason));
+      this.#giveUp.abort(gaveUpReason(timeout));
     }, timeout);
   }
 

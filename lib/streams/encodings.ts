@@ -1,6 +1,6 @@
 import type { AnyEncoding } from '../codec/codec.js';
 import { raw } from '../codec/raw.js';
-import { withCode } from '../base/errors.js';
+import { encodingError, unknownEncodingError } from '../base/errors.js';
 
 /**
  * In which encodings a writer takes strings. Node looks after them in streams of bytes only: one of
@@ -34,20 +34,7 @@ export class Encodings {
   }
 
   #check(encoding: string): void {
-    if (!Buffer.isEncoding(encoding)) throw unknown(encoding);
-    if (this.#codec !== raw && !/^utf-?8$/i.test(encoding)) throw refused(encoding);
+    if (!Buffer.isEncoding(encoding)) throw unknownEncodingError(encoding);
+    if (this.#codec !== raw && !/^utf-?8$/i.test(encoding)) throw encodingError(encoding);
   }
-}
-
-function unknown(encoding: unknown): TypeError & { code: string } {
-  const text = `'encoding' must be one that Buffer.isEncoding() knows, not '${String(encoding)}'`;
-  return withCode(new TypeError(text), { code: 'ERR_UNKNOWN_ENCODING' });
-}
-
-/** Another codec makes bytes of a string in its own way. */
-function refused(encoding: string): TypeError & { code: string } {
-  const text =
-    `'encoding' must be 'utf8' with another codec than raw, not '${encoding}'. Use the codec raw, or ` +
-    `write Buffer.from(string, '${encoding}') with it`;
-  return withCode(new TypeError(text), { code: 'ERR_INVALID_ARG_VALUE' });
 }

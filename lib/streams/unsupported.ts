@@ -1,10 +1,8 @@
-import { MessageQueueError } from '../base/errors.js';
+import { notOnMessages } from '../base/errors.js';
 
 /** Both would make chunks of what are not the messages that were received. */
 export function refuseOnMessages(method: 'setEncoding' | 'unshift', remedy: string): never {
-  throw new MessageQueueError(`${method}() does not work on a stream of messages: ${remedy}`, {
-    code: 'ERR_MQ_UNSUPPORTED',
-  });
+  throw notOnMessages(method, remedy);
 }
 
 export const encodingRemedy = 'use the option codec: text to read strings';

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { AbortError, MessageQueueError } from '../base/errors.js';
+import { AbortError, destroyedError, MessageQueueError } from '../base/errors.js';
 import type { OutgoingMessages } from '../native/mailbox.js';
 import { apart } from '../base/apart.js';
 import type { QueueCore } from '../queue/core.js';
@@ -134,12 +134,4 @@ export class WriteSide {
 function withSent(error: Error | null, sent: number): Error | null {
   if (error instanceof MessageQueueError || error instanceof AbortError) error.sent = sent;
   return error;
-}
-
-function destroyedError(queue: string): MessageQueueError {
-  return new MessageQueueError(
-    `A stream was destroyed before queue '${queue}' had taken all that was written. Call end() and ` +
-      `wait for 'finish' to have it all sent`,
-    { code: 'ERR_STREAM_DESTROYED', syscall: 'mq_timedsend', queue },
-  );
 }

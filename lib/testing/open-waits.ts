@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { URL } from 'node:url';
+import { warnStillWaiting } from '../base/warnings.js';
 import { openWaits, type Remains } from '../queue/left-open.js';
 
 // A bundler to CommonJS leaves no URL.
@@ -11,13 +12,7 @@ export async function warnOpenWaits(): Promise<void> {
   // What was closed without waiting for it may need a turn to begin with that.
   await setImmediate();
   const waits = openWaits();
-  if (waits.length === 0) return;
-  process.emitWarning(
-    `The tests are over, and these waits keep their process alive:\n` +
-      `${waits.map(describeWait).join('\n')}\n` +
-      `Close a queue, stop() or destroy() a stream, unsubscribe from an Observable, or unref() a queue`,
-    { type: 'MessageQueueWarning', code: 'MQ_STILL_WAITING' },
-  );
+  if (waits.length > 0) warnStillWaiting(waits.map(describeWait));
 }
 
 function describeWait({ name, opener, stack, receives }: Remains): string {

@@ -5,6 +5,7 @@ import { checkName } from '../base/names.js';
 import { checkOptions, MAX_PRIORITY } from '../base/options.js';
 import { coreOf, MessageQueue } from '../message-queue/message-queue.js';
 import type { OpenOptions } from '../queue/open-options.js';
+import { warnLost, warnPolling } from '../base/warnings.js';
 import { PlainDelivery } from './plain-delivery.js';
 import { posixChecks, type PosixTransportOptions } from './posix-options.js';
 import type {
@@ -50,14 +51,8 @@ export class PosixTransport implements Transport {
     const { competing = false, ...opening } = options;
     const queue = this.#open(name, 'read', opening);
     // A receiver that has to poll gets nothing while another process blocks on the queue.
-    if (competing && this.#options.wait !== 'loop' && !coreOf(queue).claimThread()) {
-      process.emitWarning(
-        `Queue '${name}' is polled, because the budget of pool threads is used up: a process that ` +
-          `blocks on the same queue gets its messages first. Start this process with a larger ` +
-          `UV_THREADPOOL_SIZE, half of which may wait`,
-        { type: 'MessageQueueWarning', code: 'MQ_POLLING' },
-      );
-    }
+    if (competing && this.#options.wait !== 'loop' && !coreOf(queue).claimThread())
+      warnPolling(name);
     return new PosixReceiver(queue);
   }
 
@@ -158,13 +153,4 @@ function watch(queue: MessageQueue, listener: NameListener): void {
   queue.on('reopened', () => {
     listener.reopened();
   });
-}
-
-/** Who uses a transport has neither the event nor the result of the queue that it opened. */
-function warnLost(count: number, queue: string): void {
-  process.emitWarning(
-    `${count} message${count === 1 ? '' : 's'} of queue '${queue}' had been taken when its receiver was ` +
-      `closed, and found no room in the queue any more. Receive until it is empty before you close`,
-    { type: 'MessageQueueWarning', code: 'MQ_UNDELIVERED' },
-  );
 }

@@ -1,5 +1,4 @@
-import { constants } from 'node:os';
-import { AbortError, MessageQueueError } from '../../base/errors.js';
+import { AbortError, absentError } from '../../base/errors.js';
 import { checkQueueName, shownName, type QueueName } from '../../base/names.js';
 import { checkOptions, type Checks } from '../../base/options.js';
 import { clearTimeout, now, setTimeout } from '../../base/timers.js';
@@ -57,12 +56,4 @@ function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<v
     const timer = setTimeout(over, atLeast(milliseconds));
     const listener = signal && new AbortListener(signal, over);
   });
-}
-
-function absentError(queue: string, milliseconds: number): MessageQueueError {
-  return new MessageQueueError(
-    `There was no queue '${queue}' within ${milliseconds} ms. See that its creator runs, and in the ` +
-      `same IPC namespace; or give a longer timeout`,
-    { code: 'ETIMEDOUT', errno: -constants.errno.ETIMEDOUT, syscall: 'mq_open', queue },
-  );
 }

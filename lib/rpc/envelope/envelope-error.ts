@@ -1,4 +1,4 @@
-import { brand } from '../../base/copies.js';
+import { brand } from '../../base/brand.js';
 import { MessageQueueError } from '../../base/errors.js';
 
 /** What can be wrong with an envelope: the frame, the header as a whole, or one member of it. */

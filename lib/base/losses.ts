@@ -32,29 +32,3 @@ function reason(errno: number): string {
     return 'could not go back, because their memory was given to another thread';
   return `could not go back, because this process may not write to the queue (${getSystemErrorName(errno)})`;
 }
-
-const KEEP = 'keep the result of close()';
-
-/** What can be done about it, by the function that opened the queue. */
-const remedies: Readonly<Record<string, string>> = {
-  'createReadStream()': "Listen for 'undelivered', which gets them",
-  'createDuplex()': "Listen for 'undelivered', which gets them",
-  'fromQueue()': 'Give it an open MessageQueue in place of a name, and ' + KEEP,
-  'consumeQueue()': 'Give it an open MessageQueue in place of a name, and ' + KEEP,
-};
-
-/**
- * The warning that messages are gone.
- *
- * @param opener - the function that opened their queue, where it is one
- */
-export function undelivered(losses: Losses, where: string, opener = ''): Error {
-  const { count } = losses;
-  const text =
-    `${count} message${count === 1 ? '' : 's'} of ${where} had been taken but not delivered, and ` +
-    `${losses.reasons()}. ${remedies[opener] ?? `Close the queue in time, and ${KEEP}`}`;
-  return Object.assign(new Error(text), {
-    name: 'MessageQueueWarning',
-    code: 'MQ_UNDELIVERED',
-  });
-}
