@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { QueueCore } from '../queue/core.js';
 import { Changes } from '../queue/use/changes.js';
-import { isClosed } from '../queue/use/is-closed.js';
 import { PushConsumer } from '../queue/use/push-consumer.js';
 import type { MessageQueueEvents } from './events.js';
 
@@ -26,9 +25,11 @@ export class QueueListeners {
     this.#emitter = emitter;
     this.#consumer = new PushConsumer(core, {
       message: (message) => emitter.emit('message', message),
+      ended: () => {
+        this.#consuming = false;
+      },
       failed: (error) => {
         this.#consuming = false;
-        if (isClosed(error)) return;
         this.#paused = true;
         emitter.emit('error', error);
       },

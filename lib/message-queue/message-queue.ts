@@ -279,7 +279,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    */
   tryReceive(): Message | null {
     if (this.#core.closed) throw closedError(this.name, 'mq_timedreceive');
-    return this.#core.receives.takeOne(true);
+    return this.#core.receives.tryOne();
   }
 
   /** Takes no more messages for `message` listeners until `resume()`. */

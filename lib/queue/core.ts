@@ -236,11 +236,7 @@ export class QueueCore {
         if (!borrower.stop()) this.#borrowers.delete(borrower);
       });
     }
-    const error = (syscall: string) => (): Error => closedError(this.name, syscall);
-    await Promise.all([
-      this.receives.close(error('mq_timedreceive')),
-      this.sends.close(error('mq_timedsend')),
-    ]);
+    await Promise.all([this.receives.close(), this.sends.close()]);
     this.#drained = true;
     try {
       return await finish(this.receives.takeHeld());

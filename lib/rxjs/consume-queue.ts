@@ -6,9 +6,8 @@ import type { Message } from '../base/message.js';
 import { checkOptions, integer, type Checks } from '../base/options.js';
 import type { MessageQueue } from '../message-queue/message-queue.js';
 import type { QueueCore } from '../queue/core.js';
-import { isClosed } from '../queue/use/is-closed.js';
 import { createChecks, type CreateOptions } from '../queue/open-options.js';
-import type { Ticket } from '../queue/line/receive-line.js';
+import type { Consumer } from '../queue/line/consumer.js';
 import { presentScope } from '../base/scope.js';
 import { Decoder } from '../codec/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../codec/options.js';
@@ -92,7 +91,7 @@ export function consumeQueue<R, C extends AnyDecoding = typeof raw, P extends bo
   });
 }
 
-class Slots<R> implements Ticket {
+class Slots<R> implements Consumer {
   readonly #subscriber: Subscriber<R>;
   readonly #core: QueueCore;
   readonly #owns: boolean;
@@ -183,10 +182,14 @@ class Slots<R> implements Ticket {
     return late;
   }
 
+  ended(): void {
+    this.#standing = false;
+    this.stop();
+  }
+
   fail(error: Error): void {
     this.#standing = false;
-    if (isClosed(error)) this.stop();
-    else this.#subscriber.error(error);
+    this.#subscriber.error(error);
   }
 
   #begin(message: Message): void {

@@ -4,7 +4,6 @@ import type { raw } from '../codec/raw.js';
 import type { Message } from '../base/message.js';
 import { checkOptions, integer, type Checks } from '../base/options.js';
 import type { MessageQueue } from '../message-queue/message-queue.js';
-import { isClosed } from '../queue/use/is-closed.js';
 import { createChecks, type CreateOptions } from '../queue/open-options.js';
 import { PushConsumer, type Sink } from '../queue/use/push-consumer.js';
 import { Decoder } from '../codec/decoder.js';
@@ -94,9 +93,9 @@ export function fromQueue<C extends AnyDecoding = typeof raw, P extends boolean 
     const sink: Sink = {
       message: give,
       empty: until === 'empty' ? complete : undefined,
+      ended: complete,
       failed: (error) => {
-        if (isClosed(error)) subscriber.complete();
-        else subscriber.error(error);
+        subscriber.error(error);
       },
     };
     const consumer = new PushConsumer(core, sink, Math.max(1, highWaterMark));

@@ -147,7 +147,7 @@ class Outbox<T> {
 
   #send(value: T, message: OutgoingMessages): void {
     const { closed, sends } = this.#core;
-    if (this.#ticket === null && !closed && sends.sendNow(message) === 1) {
+    if (this.#ticket === null && sends.send(message) === 1) {
       this.#subscriber.next(value);
       return;
     }

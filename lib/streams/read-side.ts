@@ -1,17 +1,15 @@
 import type { Readable } from 'node:stream';
 import type { Message } from '../base/message.js';
 import type { Borrower, QueueCore } from '../queue/core.js';
-import { isClosed } from '../queue/use/is-closed.js';
 import { Line } from '../base/line.js';
-import type { Ticket } from '../queue/line/receive-line.js';
+import type { Consumer } from '../queue/line/consumer.js';
 import { within, presentScope, type Scope } from '../base/scope.js';
-import { turn } from '../queue/line/turn.js';
 import { nextTick } from '../base/timers.js';
 import type { Decoder } from '../codec/decoder.js';
 import type { UntilOptions } from './options.js';
 
 /** The reading half of a stream over a queue. */
-export class ReadSide implements Ticket, Borrower {
+export class ReadSide implements Consumer, Borrower {
   readonly #stream: Readable;
   readonly #core: QueueCore;
   readonly #decoder: Decoder;
@@ -76,22 +74,9 @@ export class ReadSide implements Ticket, Borrower {
   }
 
   #take(): void {
-    if (turn.open && !this.#core.closed) {
-      try {
-        const messages = this.#core.receives.takeNow(this.want, false);
-        if (messages !== null) {
-          turn.spend(messages.length);
-          this.#push(messages);
-          return;
-        }
-      } catch (error) {
-        this.#stream.destroy(error as Error);
-        return;
-      }
-      this.#stand(true);
-      return;
-    }
-    this.#stand();
+    if (this.#standing) return;
+    this.#standing = true;
+    this.#core.receives.takeOrJoin(this);
   }
 
   deliver(messages: Message[]): void {
@@ -99,10 +84,14 @@ export class ReadSide implements Ticket, Borrower {
     this.#push(messages);
   }
 
+  ended(): void {
+    this.#standing = false;
+    this.#end();
+  }
+
   fail(error: Error): void {
     this.#standing = false;
-    if (isClosed(error)) this.#end();
-    else this.#stream.destroy(error);
+    this.#stream.destroy(error);
   }
 
   /** Takes no more, and ends the stream after what it has. True when that is something. */
@@ -188,10 +177,10 @@ export class ReadSide implements Ticket, Borrower {
     return readableFlowing === true && readableLength === 0 && readableHighWaterMark > 0;
   }
 
-  #stand(tried = false): void {
+  #stand(): void {
     if (this.#standing) return;
     this.#standing = true;
-    this.#core.receives.join(this, tried);
+    this.#core.receives.join(this);
   }
 
   #pushNext(): boolean {

@@ -63,14 +63,13 @@ export class WriteSide {
       this.#sendOrDrop(batch, 0);
       return;
     }
-    const result = this.#core.closed || batch.count === 0 ? 0 : this.#core.sends.sendNow(messages);
-    const sent = Math.max(0, result);
+    const sent = batch.count === 0 ? 0 : Math.max(0, this.#core.sends.send(messages));
     // What is written before the next tick comes as one batch.
     if (sent === batch.count) nextTick(callback, withSent(error, sent));
-    else this.#stand(batch, sent, result > 0 || result === -EAGAIN);
+    else this.#stand(batch, sent);
   }
 
-  #stand({ messages, invalid, callback }: Batch, sent: number, tried: boolean): void {
+  #stand({ messages, invalid, callback }: Batch, sent: number): void {
     fixLengths(messages);
     this.#ticket = {
       messages,
@@ -81,7 +80,7 @@ export class WriteSide {
         this.#whenSettled?.();
       },
     };
-    this.#core.sends.join(this.#ticket, sent, tried);
+    this.#core.sends.join(this.#ticket, sent);
   }
 
   /** From number `first` on, until one finds the queue full, or others who wait. */
@@ -99,11 +98,11 @@ export class WriteSide {
         });
         return;
       }
-      const result = this.#core.closed ? -EBADF : this.#core.sends.sendNow(batch.messages, sent);
+      const result = this.#core.closed ? -EBADF : this.#core.sends.send(batch.messages, sent);
       if (result === 0 || result === -EAGAIN) break;
       if (result < 0) {
         // The line has the error for it.
-        this.#stand(batch, sent, false);
+        this.#stand(batch, sent);
         return;
       }
       sent += result;

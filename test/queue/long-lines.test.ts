@@ -74,6 +74,7 @@ describe('many who wait', () => {
         return 1;
       },
       deliver: () => undefined,
+      ended: () => undefined,
       fail: () => undefined,
     }));
     for (const ticket of tickets) receives.join(ticket);

@@ -1,17 +1,17 @@
 import { constants } from 'node:os';
-import { systemError } from '../../base/errors.js';
+import { closedError, systemError } from '../../base/errors.js';
 import { outbox, type OutgoingMessages } from '../../native/mailbox.js';
 import type { NativeQueue } from '../../native/binding.js';
-import { nextTick } from '../../base/timers.js';
 import { apart } from '../../base/apart.js';
 import { Line, type Place } from '../../base/line.js';
 import { within, type Scope } from '../../base/scope.js';
+import { Pump } from './pump.js';
 import { turn } from './turn.js';
-import { ifGoingOn } from '../../native/ending.js';
 import { waitError } from '../wait/wait-error.js';
 import { Waiter, type WaitMode } from '../wait/waiter.js';
 
 const { EAGAIN, EBADF, ECANCELED, EFAULT } = constants.errno;
+const SYSCALL = 'mq_timedsend';
 
 /** A place in the line of those who send. */
 export interface SendTicket {
@@ -40,12 +40,13 @@ export class SendLine {
   readonly #maySend: boolean;
   readonly waiter: Waiter;
   readonly #line = new Line<Standing>();
+  readonly #pump: Pump;
   #waiting = false;
   /** How many messages were sent since the last wait. */
   #burst = 0;
-  #scheduled = false;
-  #pumping = false;
-  #closedError: (() => Error) | undefined;
+  /** The last send found no room: who joins next need not try again. */
+  #foundFull = false;
+  #closed = false;
   #whenIdle: (() => void) | undefined;
 
   /** @param maySend - false for a queue that is to be read only, whatever its descriptor can do */
@@ -75,6 +76,10 @@ export class SendLine {
         this.#waitEnded(result as number);
       },
     });
+    this.#pump = new Pump({
+      hasWork: () => this.#line.length > 0 && !this.#waiting,
+      serveNext: () => this.#serveFirst(),
+    });
     native.onsend = (result) => {
       this.waiter.ended(result);
     };
@@ -97,24 +102,36 @@ export class SendLine {
   trySend(bytes: Uint8Array, priority: number): boolean {
     if (this.#line.length > 0) return false;
     const result = outbox.putOne(bytes, priority) ? this.#try(1) : -EFAULT;
+    this.#foundFull = result === -EAGAIN;
     if (result > 0) {
       this.#burst += 1;
       return true;
     }
-    if (result === -EAGAIN) return false;
-    throw systemError(result, 'mq_timedsend', this.#name);
+    if (this.#foundFull) return false;
+    throw systemError(result, SYSCALL, this.#name);
   }
 
   /**
-   * Sends what it can at once, if nobody stands in line: how many messages that were, 0 when it was not
-   * the time for it, or a negative errno. With another one than `-EAGAIN` the line fails as well.
+   * As `trySend`, for one who joins where that is false: also because the event loop has to have its turn
+   * first.
+   */
+  sendOne(bytes: Uint8Array, priority: number): boolean {
+    if (!turn.open || !this.trySend(bytes, priority)) return false;
+    turn.spend();
+    return true;
+  }
+
+  /**
+   * Sends what it can at once: how many messages that were, 0 when it was not the time for it, or a negative
+   * errno. With another one than `-EAGAIN` the line fails as well. Who has some left joins.
    *
    * @param first - the number of the message to begin with
    */
-  sendNow(messages: OutgoingMessages, first = 0): number {
-    if (this.#line.length > 0 || !turn.open) return 0;
+  send(messages: OutgoingMessages, first = 0): number {
+    if (this.#closed || this.#line.length > 0 || !turn.open) return 0;
     const count = outbox.put(messages, first);
     const result = count > 0 ? this.#try(count) : -EFAULT;
+    this.#foundFull = result === -EAGAIN || (result > 0 && result < count);
     if (result < 0) return result;
     this.#burst += result;
     turn.spend(result);
@@ -122,20 +139,23 @@ export class SendLine {
   }
 
   /**
+   * To the end of the line.
+   *
    * @param sent - how many of its messages have gone already
-   * @param tried - whether its owner has just tried to send the next one, in vain
    */
-  join(ticket: SendTicket, sent = 0, tried = false): void {
-    if (this.#closedError !== undefined) {
-      const error = this.#closedError();
+  join(ticket: SendTicket, sent = 0): void {
+    const foundFull = this.#foundFull;
+    this.#foundFull = false;
+    if (this.#closed) {
+      const error = closedError(this.#name, SYSCALL);
       within(ticket.scope, () => ticket.settle(error, sent));
       return;
     }
+    const waits = foundFull && this.#line.length === 0 && !this.#waiting && this.#pump.idle;
     const standing = { ticket, count: ticket.messages.length / 2, sent, givenUp: null };
     ticket.place = this.#line.push(standing);
-    const alone = this.#line.length === 1 && !this.#waiting;
-    if (tried && alone && !this.#scheduled && !this.#pumping) this.#wait(standing);
-    else this.#schedule();
+    if (waits) this.#wait(standing);
+    else this.#pump.schedule();
   }
 
   /**
@@ -152,15 +172,15 @@ export class SendLine {
       this.#waiting = false;
     }
     this.#settle(standing, error);
-    this.#schedule();
+    this.#pump.schedule();
   }
 
   /** Fails all who stand in line. Resolves when each of them is settled. */
-  async close(error: () => Error): Promise<void> {
-    this.#closedError = error;
+  async close(): Promise<void> {
+    this.#closed = true;
     for (const { ticket } of this.#line.values()) {
       apart(() => {
-        this.leave(ticket, error());
+        this.leave(ticket, closedError(this.#name, SYSCALL));
       });
     }
     if (this.#line.length === 0) return;
@@ -171,7 +191,7 @@ export class SendLine {
 
   /** For the end of the process: fails all who stand in line, at once. */
   abandon(error: () => Error): void {
-    this.#closedError = error;
+    this.#closed = true;
     const front = this.#line.front?.value;
     if (this.#waiting && front !== undefined) {
       front.sent += this.#native.settleSend();
@@ -191,37 +211,10 @@ export class SendLine {
     return count > 0 ? send(count) : -EFAULT;
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#pumping || this.#line.length === 0) return;
-    this.#scheduled = true;
-    nextTick(this.#scheduledPump);
-  }
-
-  readonly #scheduledPump = (): void => {
-    this.#scheduled = false;
-    this.#pump();
-  };
-
-  #pump(): void {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      while (this.#serveFirst());
-    } finally {
-      this.#pumping = false;
-      if (!this.#waiting) this.#schedule();
-    }
-  }
-
   /** False when nothing can be sent now. */
   #serveFirst(): boolean {
     const front = this.#line.front?.value;
-    if (front === undefined || this.#waiting || this.#scheduled) return false;
-    if (!turn.open) {
-      this.#scheduled = true;
-      turn.next(this.#scheduledPump);
-      return false;
-    }
+    if (front === undefined || this.#waiting || !this.#pump.mayAsk()) return false;
     const result = this.#withFront(this.#try);
     if (result >= 0) {
       this.#burst += result;
@@ -230,7 +223,7 @@ export class SendLine {
       return true;
     }
     if (result !== -EAGAIN) {
-      this.#settle(front, systemError(result, 'mq_timedsend', this.#name));
+      this.#settle(front, systemError(result, SYSCALL, this.#name));
       return true;
     }
     return this.#wait(front);
@@ -241,13 +234,11 @@ export class SendLine {
     this.#burst = 0;
     this.#waiting = refused === 0;
     if (refused === 0) return false;
-    // The process is ending: no wait begins any more, and nobody is left to be told.
     if (refused === -ECANCELED) {
-      this.#scheduled = true;
-      ifGoingOn(this.#scheduledPump);
+      this.#pump.end();
       return false;
     }
-    this.#settle(front, waitError(refused, 'mq_timedsend', this.#name));
+    this.#settle(front, waitError(refused, SYSCALL, this.#name));
     return true;
   }
 
@@ -257,14 +248,14 @@ export class SendLine {
     try {
       if (front !== undefined) this.#waitBrought(front, result);
     } finally {
-      this.#pump();
+      this.#pump.run();
     }
   }
 
   #waitBrought(front: Standing, result: number): void {
     if (result >= 0) this.#advance(front, result);
     else if (result !== -ECANCELED && result !== -EAGAIN) {
-      this.#settle(front, waitError(result, 'mq_timedsend', this.#name));
+      this.#settle(front, waitError(result, SYSCALL, this.#name));
     }
     if (front.givenUp !== null) this.#settle(front, front.givenUp);
   }

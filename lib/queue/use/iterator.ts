@@ -1,8 +1,6 @@
 import type { Message } from '../../base/message.js';
 import type { QueueCore } from '../core.js';
-import { isClosed } from './is-closed.js';
-import type { Ticket } from '../line/receive-line.js';
-import { turn } from '../line/turn.js';
+import type { Consumer } from '../line/consumer.js';
 
 /**
  * The messages of a queue, one at a time. Written by hand: `return()` of an async generator hangs
@@ -10,7 +8,7 @@ import { turn } from '../line/turn.js';
  */
 export class MessageIterator implements AsyncIterableIterator<Message>, AsyncDisposable {
   readonly #core: QueueCore;
-  readonly #steps = new Map<Ticket, (result: IteratorResult<Message, undefined>) => void>();
+  readonly #steps = new Map<Consumer, (result: IteratorResult<Message, undefined>) => void>();
   #done = false;
 
   constructor(core: QueueCore) {
@@ -23,44 +21,44 @@ export class MessageIterator implements AsyncIterableIterator<Message>, AsyncDis
 
   next(): Promise<IteratorResult<Message, undefined>> {
     if (this.#done || this.#core.closed) return Promise.resolve({ done: true, value: undefined });
-    const tries = turn.open;
     try {
-      const value = tries ? this.#core.receives.takeOne(false) : null;
-      if (value !== null) {
-        turn.spend();
-        return Promise.resolve({ done: false, value });
-      }
+      const value = this.#core.receives.takeOne();
+      if (value !== null) return Promise.resolve({ done: false, value });
     } catch (error) {
       return Promise.reject(error as Error);
     }
-    return this.#wait(tries);
+    return this.#stand();
   }
 
-  #wait(tried: boolean): Promise<IteratorResult<Message, undefined>> {
+  #stand(): Promise<IteratorResult<Message, undefined>> {
     return new Promise((resolve, reject) => {
-      const ticket: Ticket = {
+      const step: Consumer = {
         want: 1,
         deliver: ([value]) => {
-          this.#steps.delete(ticket);
+          this.#steps.delete(step);
           resolve({ done: false, value: value as Message });
         },
-        fail: (error) => {
-          this.#steps.delete(ticket);
+        ended: () => {
+          this.#steps.delete(step);
           this.#done = true;
-          if (isClosed(error)) resolve({ done: true, value: undefined });
-          else reject(error);
+          resolve({ done: true, value: undefined });
+        },
+        fail: (error) => {
+          this.#steps.delete(step);
+          this.#done = true;
+          reject(error);
         },
       };
-      this.#steps.set(ticket, resolve);
-      this.#core.receives.join(ticket, tried);
+      this.#steps.set(step, resolve);
+      this.#core.receives.join(step);
     });
   }
 
   /** Ends the steps that wait. */
   return(value?: undefined): Promise<IteratorResult<Message, undefined>> {
     this.#done = true;
-    for (const [ticket, resolve] of this.#steps) {
-      this.#core.receives.leave(ticket);
+    for (const [step, resolve] of this.#steps) {
+      this.#core.receives.leave(step);
       resolve({ done: true, value: undefined });
     }
     this.#steps.clear();

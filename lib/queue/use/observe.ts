@@ -1,7 +1,6 @@
 import { invalidType } from '../../base/errors.js';
 import type { Message } from '../../base/message.js';
 import type { QueueCore } from '../core.js';
-import { isClosed } from './is-closed.js';
 import { PushConsumer } from './push-consumer.js';
 
 /** Who watches a queue as an Observable. */
@@ -31,10 +30,8 @@ export function observe(core: QueueCore): ObservableMessages {
       }
       const consumer = new PushConsumer(core, {
         message: (message) => observer.next?.(message),
-        failed: (error) => {
-          if (isClosed(error)) observer.complete?.();
-          else observer.error?.(error);
-        },
+        ended: () => observer.complete?.(),
+        failed: (error) => observer.error?.(error),
       });
       consumer.start();
       return {

@@ -1,12 +1,14 @@
 import type { Message } from '../../base/message.js';
 import type { QueueCore } from '../core.js';
-import type { Ticket } from '../line/receive-line.js';
+import type { Consumer } from '../line/consumer.js';
 import { presentScope, type Scope } from '../../base/scope.js';
 
 /** Where a {@link PushConsumer} puts what it gets. */
 export interface Sink {
   message(message: Message): void;
-  /** It has stopped. The code is `ERR_MQ_CLOSED` when the queue was closed. */
+  /** The queue was closed, and it has stopped. */
+  ended(): void;
+  /** It has stopped. */
   failed(error: Error): void;
   /** For one that does not wait: there is nothing more now, and it has stopped. */
   readonly empty?: (() => void) | undefined;
@@ -16,7 +18,7 @@ export interface Sink {
  * A consumer that is told of each message and cannot be made to wait. It has one place in the line,
  * and goes to its end after each message, or after each batch of them.
  */
-export class PushConsumer implements Ticket {
+export class PushConsumer implements Consumer {
   /** More than one are taken ahead of demand: after each message the sink may have had enough. */
   readonly want: number;
   readonly empty: (() => void) | undefined;
@@ -74,6 +76,12 @@ export class PushConsumer implements Ticket {
       if (given < messages.length) void this.#core.handBack(messages.slice(given));
       this.#join();
     }
+  }
+
+  ended(): void {
+    this.#active = false;
+    this.#standing = false;
+    this.#sink.ended();
   }
 
   fail(error: Error): void {

@@ -4,7 +4,7 @@ import { checkOptions } from '../../base/options.js';
 import { Cancellation, isUnlimited, type WaitOptions } from './cancellation.js';
 import type { QueueCore } from '../core.js';
 import { waitChecks } from './receive.js';
-import type { Ticket } from '../line/receive-line.js';
+import type { Consumer } from '../line/consumer.js';
 import { turn } from '../line/turn.js';
 
 const SYSCALL = 'mq_timedreceive';
@@ -28,9 +28,9 @@ export async function receiveFirst(
   if (signal?.aborted === true) throw new AbortError(signal.reason, names);
   for (const [index, core] of cores.entries()) {
     if (core.closed) throw closedError(core.name, SYSCALL);
-    const message = core.receives.takeOne(timeout === 0);
+    const message = timeout === 0 ? core.receives.tryOne() : core.receives.takeOne();
     if (message === null) continue;
-    turn.spend();
+    if (timeout === 0) turn.spend();
     return [index, message];
   }
   if (timeout === 0) throw timeoutError(names, SYSCALL, 0);
@@ -53,18 +53,21 @@ function standInAll(
       over = true;
       cancellation?.disarm();
       for (const [index, core] of cores.entries()) {
-        core.receives.leave(tickets[index] as Ticket);
+        core.receives.leave(consumers[index] as Consumer);
       }
     };
     const fail = (error: Error): void => {
       end();
       reject(error);
     };
-    const tickets = cores.map((_, index): Ticket => ({
+    const consumers = cores.map(({ name }, index): Consumer => ({
       want: 1,
       deliver: ([message]) => {
         end();
         resolve([index, message as Message]);
+      },
+      ended: () => {
+        fail(closedError(name, SYSCALL));
       },
       fail,
     }));
@@ -73,8 +76,8 @@ function standInAll(
       cancellation = new Cancellation({ name: names, timers }, SYSCALL, options, fail);
     }
     for (const [index, core] of cores.entries()) {
-      // A queue whose wait is refused fails its ticket at once.
-      if (!over) core.receives.join(tickets[index] as Ticket, true);
+      // A queue whose wait is refused fails its consumer at once.
+      if (!over) core.receives.join(consumers[index] as Consumer);
     }
   });
 }

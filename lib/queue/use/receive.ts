@@ -3,7 +3,7 @@ import type { Message } from '../../base/message.js';
 import { checkOptions, isMilliseconds, isSignal, type Checks } from '../../base/options.js';
 import { Cancellation, isUnlimited, type WaitOptions } from './cancellation.js';
 import type { QueueCore } from '../core.js';
-import type { Ticket } from '../line/receive-line.js';
+import type { Consumer } from '../line/consumer.js';
 import { turn } from '../line/turn.js';
 
 const SYSCALL = 'mq_timedreceive';
@@ -11,25 +11,18 @@ const SYSCALL = 'mq_timedreceive';
 /** @internal */
 export const waitChecks: Checks<WaitOptions> = { timeout: isMilliseconds, signal: isSignal };
 
-/** Rejects as soon as it is given up: what comes later is kept by the line. */
+/** Rejects as soon as it is given up: what comes later is held by the line. */
 export async function receiveOne(
   core: QueueCore,
   where: string,
   given?: WaitOptions,
 ): Promise<Message> {
   const options = checked(core, where, given);
-  const tries = turn.open || (options.timeout === 0 && (await untilOpen(core, options)));
-  const message = tries ? core.receives.takeOne(options.timeout === 0) : null;
-  if (message !== null) {
-    turn.spend();
-    return message;
-  }
-  try {
-    const [first] = await waitInLine(core, 1, options, tries);
-    return first as Message;
-  } catch (error) {
-    throw seenHere(error as Error);
-  }
+  if (options.timeout === 0) return tryOne(core, options);
+  const message = core.receives.takeOne();
+  if (message !== null) return message;
+  const [first] = await standInLine(core, 1, options);
+  return first as Message;
 }
 
 /** As `receiveOne`, for 1 to `max` messages. */
@@ -40,60 +33,75 @@ export async function receiveMany(
   given?: WaitOptions,
 ): Promise<Message[]> {
   const options = checked(core, where, given);
-  const tries = turn.open || (options.timeout === 0 && (await untilOpen(core, options)));
-  const messages = tries ? core.receives.takeNow(max, options.timeout === 0) : null;
-  if (messages !== null) {
-    turn.spend(messages.length);
-    return messages;
-  }
+  if (options.timeout === 0) return tryMany(core, max, options);
+  return core.receives.take(max) ?? (await standInLine(core, max, options));
+}
+
+function checked(core: QueueCore, where: string, given?: WaitOptions): WaitOptions {
+  const options = checkOptions(where, given, waitChecks);
+  refuseEnded(core, options);
+  return options;
+}
+
+function refuseEnded(core: QueueCore, { signal }: WaitOptions): void {
+  if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
+  if (core.closed) throw closedError(core.name, SYSCALL);
+}
+
+async function tryOne(core: QueueCore, options: WaitOptions): Promise<Message> {
+  if (!turn.open) await untilOpen(core, options);
+  const message = core.receives.tryOne();
+  if (message === null) throw timeoutError(core.name, SYSCALL, 0);
+  turn.spend();
+  return message;
+}
+
+async function tryMany(core: QueueCore, max: number, options: WaitOptions): Promise<Message[]> {
+  if (!turn.open) await untilOpen(core, options);
+  const messages = core.receives.tryMany(max);
+  if (messages === null) throw timeoutError(core.name, SYSCALL, 0);
+  turn.spend(messages.length);
+  return messages;
+}
+
+/** A try that is not followed by a wait has to be made, as soon as the event loop has had its turn. */
+async function untilOpen(core: QueueCore, options: WaitOptions): Promise<void> {
+  await turn.opened();
+  refuseEnded(core, options);
+}
+
+async function standInLine(core: QueueCore, max: number, options: WaitOptions): Promise<Message[]> {
   try {
-    return await waitInLine(core, max, options, tries);
+    return await messagesOf(core, max, options);
   } catch (error) {
     throw seenHere(error as Error);
   }
 }
 
-function checked(core: QueueCore, where: string, given?: WaitOptions): WaitOptions {
-  const options = checkOptions(where, given, waitChecks);
-  if (options.signal?.aborted === true) throw new AbortError(options.signal.reason, core.name);
-  if (core.closed) throw closedError(core.name, SYSCALL);
-  return options;
-}
-
-/** A try that is not followed by a wait has to be made, as soon as the event loop has had its turn. */
-async function untilOpen(core: QueueCore, { signal }: WaitOptions): Promise<true> {
-  await turn.opened();
-  if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
-  if (core.closed) throw closedError(core.name, SYSCALL);
-  return true;
-}
-
-function waitInLine(
-  core: QueueCore,
-  max: number,
-  options: WaitOptions,
-  tried: boolean,
-): Promise<Message[]> {
-  if (options.timeout === 0) return Promise.reject(timeoutError(core.name, SYSCALL, 0));
+function messagesOf(core: QueueCore, max: number, options: WaitOptions): Promise<Message[]> {
   return new Promise((resolve, reject) => {
     let cancellation: Cancellation | undefined;
-    const ticket: Ticket = {
+    const fail = (error: Error): void => {
+      cancellation?.disarm();
+      reject(error);
+    };
+    const consumer: Consumer = {
       want: max,
       deliver(messages) {
         cancellation?.disarm();
         resolve(messages);
       },
-      fail(error) {
-        cancellation?.disarm();
-        reject(error);
+      ended() {
+        fail(closedError(core.name, SYSCALL));
       },
+      fail,
     };
     if (!isUnlimited(options)) {
       cancellation = new Cancellation(core, SYSCALL, options, (error) => {
-        core.receives.leave(ticket);
+        core.receives.leave(consumer);
         reject(error);
       });
     }
-    core.receives.join(ticket, tried);
+    core.receives.join(consumer);
   });
 }

@@ -41,36 +41,38 @@ export async function send(
   const { timeout, signal } = options;
   if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
   const [bytes, priority] = prepare(core, data, options);
-  const tries = turn.open;
-  if (tries && core.sends.trySend(bytes, priority)) {
-    turn.spend();
-    return;
+  if (timeout === 0) return tryOnly(core, data, bytes, priority, options);
+  if (core.sends.sendOne(bytes, priority)) return undefined;
+  try {
+    await standInLine(core, ownedBytes(data, bytes), priority, options);
+  } catch (error) {
+    throw seenHere(error as Error);
   }
-  if (tries && timeout === 0) throw timeoutError(core.name, SYSCALL, 0);
-  // The caller may use its buffer again while the message waits.
-  const copy = typeof data === 'string' ? bytes : Buffer.from(bytes);
-  if (timeout === 0) await tryLater(core, copy, priority, options);
-  else {
-    try {
-      await waitInLine(core, copy, priority, options, tries);
-    } catch (error) {
-      throw seenHere(error as Error);
-    }
-  }
+  return undefined;
 }
 
 /** A try that is not followed by a wait, as soon as the event loop has had its turn. */
-async function tryLater(
+async function tryOnly(
   core: QueueCore,
+  data: Bytes | Message,
   bytes: Uint8Array,
   priority: number,
   { signal }: SendOptions,
 ): Promise<void> {
-  await turn.opened();
-  if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
-  if (core.closed) throw closedError(core.name, SYSCALL);
-  if (!core.sends.trySend(bytes, priority)) throw timeoutError(core.name, SYSCALL, 0);
+  let own = bytes;
+  if (!turn.open) {
+    own = ownedBytes(data, bytes);
+    await turn.opened();
+    if (signal?.aborted === true) throw new AbortError(signal.reason, core.name);
+    if (core.closed) throw closedError(core.name, SYSCALL);
+  }
+  if (!core.sends.trySend(own, priority)) throw timeoutError(core.name, SYSCALL, 0);
   turn.spend();
+}
+
+/** The caller may use its buffer again while the message waits. */
+function ownedBytes(data: Bytes | Message, bytes: Uint8Array): Uint8Array {
+  return typeof data === 'string' ? bytes : Buffer.from(bytes);
 }
 
 function prepare(
@@ -86,12 +88,11 @@ function prepare(
   return [bytes, priority];
 }
 
-function waitInLine(
+function standInLine(
   core: QueueCore,
   bytes: Uint8Array,
   priority: number,
   options: WaitOptions,
-  tried: boolean,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let cancellation: Cancellation | undefined;
@@ -108,6 +109,6 @@ function waitInLine(
         core.sends.leave(ticket, error);
       });
     }
-    core.sends.join(ticket, 0, tried);
+    core.sends.join(ticket);
   });
 }
