@@ -63,7 +63,7 @@ describe('options that their owner changes after the call', () => {
     assert.deepEqual(await lastValueFrom(observed.pipe(take(2), toArray())), ['1', '2']);
     await lastValueFrom(from(['3', '4']).pipe(toQueue(queue, { codec: text })));
     const subscription = worked.subscribe();
-    await until(() => inHand > 0);
+    await until(() => inHand > 0, 'a request in hand');
     await nextTurn();
     assert.equal(inHand, 1);
     subscription.unsubscribe();

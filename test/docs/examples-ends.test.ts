@@ -53,7 +53,7 @@ describe('examples that are ended in the midst of their work', function () {
 
   /** Neither a worker nor a queue is left. */
   async function nothingIsLeft(queues: readonly string[] = names): Promise<void> {
-    await until(() => workersWith(queues[0] ?? '').length === 0);
+    await until(() => workersWith(queues[0] ?? '').length === 0, 'the end of the workers');
     assert.deepEqual(queues.filter(exists), []);
   }
 
@@ -121,7 +121,7 @@ describe('examples that are ended in the midst of their work', function () {
 
   it('demo does not take the answer of an orphan for its own', async () => {
     const child = runExample('demo', [...options, '-']);
-    await until(() => exists(names[1]));
+    await until(() => exists(names[1]), 'the queue of the other side');
     const orphan = MessageQueue.open(names[1]);
     while (workersWith(names[0]).length < 3) await nextTurn();
     await orphan.send('foreign processed');
@@ -153,7 +153,8 @@ describe('examples that are ended in the midst of their work', function () {
       queues = [`/sha256-${pid}-files`, `/sha256-${pid}-sums`];
     }
 
-    const started = (): Promise<void> => until(() => workersWith(queues[0]).length === 2);
+    const started = (): Promise<void> =>
+      until(() => workersWith(queues[0]).length === 2, 'two workers');
 
     it('ends with the code of an interrupted program, and prints no sums', async () => {
       start(400, 16 * 2 ** 20);
@@ -176,7 +177,7 @@ describe('examples that are ended in the midst of their work', function () {
 
     it('fails for an answer that it did not ask for', async () => {
       start(20, 2 ** 20);
-      await until(() => exists(queues[1]));
+      await until(() => exists(queues[1]), 'the queue of the other side');
       const orphan = MessageQueue.open(queues[1]);
       await orphan.send('{"path":"/foreign","hash":"0"}');
       await orphan.close();

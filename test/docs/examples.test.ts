@@ -151,7 +151,7 @@ describe('examples', function () {
     const queue = MessageQueue.open(name);
     await queue.send('text', { priority: 3 });
     await queue.send(Buffer.from([0xff, 0]));
-    await until(() => queue.currentMessages === 0);
+    await until(() => queue.currentMessages === 0, 'an empty queue');
     child.kill('SIGTERM');
     assert.deepEqual([(await child.end).code, queue.stat().unlinked], [0, true]);
     await queue.close();
@@ -166,7 +166,7 @@ describe('examples', function () {
     const child = runExample('dashboard', [queue.name]);
     await child.printed(`Watching queue ${queue.name}`);
     for (let number = 0; number < 50; number += 1) await queue.send('12345');
-    await until(() => queue.currentMessages === 0);
+    await until(() => queue.currentMessages === 0, 'an empty queue');
     child.kill('SIGINT');
     const { code, stdout } = await child.end;
     assert.equal(code, 0);

@@ -14,7 +14,7 @@ describe('an async hook that ends the process before a message was taken out of 
         await queue.send('once');
         const { code, stdout, stderr } = await child.end;
         assert.deepEqual([code, stdout, stderr], [0, 'waiting', '']);
-        await until(() => queue.currentMessages === 1);
+        await until(() => queue.currentMessages === 1, 'a message in the queue');
         assert.equal(queue.tryReceive()?.text(), 'once');
       });
     }

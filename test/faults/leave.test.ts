@@ -112,7 +112,8 @@ describe('worker.terminate() of a thread whose event loop has several deliveries
       thread.on('message', () => (delivered += 1));
       for (const queue of queues) await queue.send('one');
       // A blocked thread takes its message at once; a loop that is busy cannot.
-      if (wait === 'worker') await until(() => queues.every((each) => each.currentMessages === 0));
+      if (wait === 'worker')
+        await until(() => queues.every((each) => each.currentMessages === 0), 'empty queues');
       await thread.terminate();
       assert.equal(delivered, 0);
       for (const queue of queues) assert.equal(queue.tryReceive()?.text(), 'one', queue.name);

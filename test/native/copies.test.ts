@@ -75,11 +75,18 @@ for (const sharesAddon of [false, true]) {
       const here = temporaryQueue();
       const there = other.MessageQueue.open(temporaryQueue().name);
       const waits = [here.receive(), there.receive()];
-      if (sharesAddon) await until(() => here.waiting === 'loop' && there.waiting === 'loop');
+      if (sharesAddon)
+        await until(
+          () => here.waiting === 'loop' && there.waiting === 'loop',
+          'two waits on the event loop',
+        );
       for (const queue of blocked) await queue.send('frees');
       await Promise.all(received);
       // Each copy of the addon has a budget of its own.
-      await until(() => here.waiting === 'worker' && there.waiting === 'worker');
+      await until(
+        () => here.waiting === 'worker' && there.waiting === 'worker',
+        'two waits on pool threads',
+      );
       for (const queue of [here, there]) await queue.send('ends');
       await Promise.all(waits);
       await there.close();

@@ -73,7 +73,7 @@ describe('bytes that are gone before their turn', () => {
       for (const value of ['a', 'b', 'c', bytes, 'd']) source.next(value);
       transfer(bytes);
       assert.deepEqual(await texts(queue, 3), ['a', 'b', 'c']);
-      await until(() => failure !== undefined);
+      await until(() => failure !== undefined, 'a failure');
       errorLike(MessageQueueError, { code: 'EFAULT' })(failure);
       assert.deepEqual(sent, ['a', 'b', 'c']);
       assert.deepEqual(uncaught, []);

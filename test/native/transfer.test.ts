@@ -42,7 +42,7 @@ describe('a message that is transferred to another thread', () => {
     await sendSizes(queue, SIZE, SIZE, SIZE);
     const stream = queue.createReadStream({ highWaterMark: 3 });
     await once(stream, 'readable');
-    await until(() => stream.readableLength === 3);
+    await until(() => stream.readableLength === 3, 'three chunks in the buffer');
     transfer(stream.read() as Buffer);
     stream.destroy();
     await once(stream, 'close');

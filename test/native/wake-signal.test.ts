@@ -65,10 +65,10 @@ describe('a thread of the pool', () => {
     for (let round = 0; round < 8; round += 1) {
       const controller = new AbortController();
       const receiving = queue.receive({ signal: controller.signal }).catch(() => undefined);
-      await until(() => queue.waiting !== null);
+      await until(() => queue.waiting !== null, 'a wait');
       controller.abort();
       await receiving;
-      await until(() => queue.waiting === null);
+      await until(() => queue.waiting === null, 'the end of the wait');
     }
     const known = new Set(before.map((each) => each.split(' ')[0]));
     const after = blockedSignals().filter((each) => known.has(each.split(' ')[0] as string));

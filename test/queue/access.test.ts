@@ -67,6 +67,6 @@ describe('a user who has no rights any more', () => {
     const { code, stdout, stderr } = await runLeaver(queue.name, 'after').end;
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, /^MQ_UNDELIVERED 1 message .* may not write to the queue \(EACCES\)/);
-    await until(() => queue.currentMessages === 0);
+    await until(() => queue.currentMessages === 0, 'an empty queue');
   });
 });

@@ -14,7 +14,7 @@ describe('activeWaits()', () => {
     const { name } = queue;
     assert.deepEqual(waitsOf(name), []);
     const receiving = queue.receive();
-    await until(() => queue.waiting !== null);
+    await until(() => queue.waiting !== null, 'a wait');
     assert.deepEqual(waitsOf(name), [{ queue: name, direction: 'receive', way: 'loop' }]);
     queue.unref();
     assert.deepEqual(waitsOf(name), []);
@@ -25,7 +25,7 @@ describe('activeWaits()', () => {
 
     await queue.send('first');
     const sending = queue.send('second');
-    await until(() => waitsOf(name).length > 0);
+    await until(() => waitsOf(name).length > 0, 'a wait that keeps the process');
     assert.deepEqual(waitsOf(name), [{ queue: name, direction: 'send', way: 'loop' }]);
     const rejected = assert.rejects(sending);
     await queue.close();
@@ -36,7 +36,7 @@ describe('activeWaits()', () => {
   it('names the way', async () => {
     const queue = temporaryQueue({ wait: 'worker' });
     const rejected = assert.rejects(queue.receive());
-    await until(() => queue.waiting !== null);
+    await until(() => queue.waiting !== null, 'a wait');
     assert.deepEqual(waitsOf(queue.name), [
       { queue: queue.name, direction: 'receive', way: 'worker' },
     ]);

@@ -86,7 +86,7 @@ describe('the async context that a consumer was begun in', () => {
       );
       await disturb(queue, 100);
       await store.run('last', () => queue.send('x'));
-      await until(() => seen.size > 0);
+      await until(() => seen.size > 0, 'a call of the consumer');
       assert.deepEqual([...seen.keys()], ['own']);
       consumer.end();
     });
@@ -152,7 +152,7 @@ describe('the async context that a consumer was begun in', () => {
     const worker = await transport.openSender(names.responses);
     for (const body of ['a', 'b']) await worker.send(Buffer.from(body));
     await first;
-    await until(() => seen.length > 0);
+    await until(() => seen.length > 0, 'a call of the consumer');
     assert.deepEqual(seen, ['subscriber']);
     await host.close();
   });

@@ -32,7 +32,7 @@ describe("the event 'readable'", () => {
     assert.deepEqual(seen, []);
     for (let round = 1; round <= 2; round += 1) {
       queue.trySend('x');
-      await until(() => told.every((count) => count() >= round));
+      await until(() => told.every((count) => count() >= round), 'notice of each change');
     }
     assert.equal(queue.currentMessages, 2);
     await other.close();
@@ -44,9 +44,9 @@ describe("the event 'readable'", () => {
     queue.trySend('b');
     const received: (string | undefined)[] = [];
     queue.on('readable', () => received.push(queue.tryReceive()?.text()));
-    await until(() => received.length === 2);
+    await until(() => received.length === 2, 'two messages received');
     queue.trySend('c');
-    await until(() => received.length === 3);
+    await until(() => received.length === 3, 'three messages received');
     assert.deepEqual(received, ['a', 'b', 'c']);
   });
 
@@ -68,9 +68,9 @@ describe("the event 'readable'", () => {
     queue.on('readable', () => {
       closing = queue.close();
     });
-    await until(() => closing !== undefined);
+    await until(() => closing !== undefined, 'a close within the listener');
     await closing;
-    await until(() => descriptorsOf(queue.name) === 0);
+    await until(() => descriptorsOf(queue.name) === 0, 'closed descriptors');
   });
 
   it('goes on with the queue that has the name', async () => {
@@ -83,7 +83,7 @@ describe("the event 'readable'", () => {
     MessageQueue.unlink(name);
     const next = MessageQueue.open(name, how);
     next.trySend('x');
-    await until(() => told > 0);
+    await until(() => told > 0, 'notice of a change');
     assert.equal(queue.tryReceive()?.text(), 'x');
     await queue.close();
     await next.close();
@@ -116,7 +116,7 @@ describe("the event 'writable'", () => {
     await nextTurn();
     assert.equal(told, 0);
     reader.tryReceive();
-    await until(() => told > 0);
+    await until(() => told > 0, 'notice of a change');
     assert.equal(queue.trySend('b'), true);
     reader.tryReceive();
     await nextTurn();

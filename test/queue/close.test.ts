@@ -12,7 +12,10 @@ describe('MessageQueue.close', () => {
       const receiving = assert.rejects(queue.receive(), isClosed);
       const many = assert.rejects(queue.receiveMany(4), isClosed);
       const step = queue[Symbol.asyncIterator]().next();
-      await until(() => queue.waiting === (wait === 'auto' ? 'worker' : wait));
+      await until(
+        () => queue.waiting === (wait === 'auto' ? 'worker' : wait),
+        'a wait in the given way',
+      );
       assert.deepEqual(await queue.close(), []);
       await Promise.all([receiving, many]);
       assert.deepEqual(await step, { done: true, value: undefined });
@@ -95,7 +98,7 @@ describe('MessageQueue.close', () => {
     for (const data of ['a', 'b']) await creator.send(data);
     const stream = reader.createReadStream({ highWaterMark: 2 });
     stream.on('readable', () => undefined);
-    await until(() => stream.readableLength === 2);
+    await until(() => stream.readableLength === 2, 'two chunks in the buffer');
     MessageQueue.unlink(creator.name);
     stream.destroy();
     await reader[Symbol.asyncDispose]();
@@ -133,7 +136,7 @@ async function hold(queue: MessageQueue, data: string[], priority = 0): Promise<
   for (const each of data) await queue.send(each, { priority });
   const stream = queue.createReadStream({ highWaterMark: data.length });
   stream.on('readable', () => undefined);
-  await until(() => stream.readableLength === data.length);
+  await until(() => stream.readableLength === data.length, 'all chunks in the buffer');
   await stream[Symbol.asyncDispose]();
   assert.equal(queue.heldMessages, data.length);
 }

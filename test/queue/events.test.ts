@@ -12,7 +12,7 @@ describe('MessageQueue as an EventEmitter', () => {
     queue.on('message', (message) => first.push(message.text()));
     queue.on('message', (message) => second.push(message));
     for (const data of ['a', 'b', 'c']) await queue.send(data, { priority: 4 });
-    await until(() => second.length === 3);
+    await until(() => second.length === 3, 'three messages received');
     assert.deepEqual(first, ['a', 'b', 'c']);
     assert.deepEqual(
       second.map((each) => each.priority),
@@ -60,7 +60,7 @@ describe('MessageQueue as an EventEmitter', () => {
     });
     for (const data of ['1', '2', '3', '4']) await queue.send(data);
     await Promise.all(receives);
-    await until(() => listened.length === 2);
+    await until(() => listened.length === 2, 'two messages received');
     assert.deepEqual(
       [listened, received],
       [
@@ -78,12 +78,12 @@ describe('MessageQueue as an EventEmitter', () => {
       queue.pause();
     });
     for (const data of ['a', 'b']) await queue.send(data);
-    await until(() => received.length === 1);
+    await until(() => received.length === 1, 'a message received');
     assert.equal(queue.isPaused(), true);
     await nextTurn();
     assert.deepEqual(received, ['a']);
     queue.resume();
-    await until(() => received.length === 2);
+    await until(() => received.length === 2, 'two messages received');
     assert.deepEqual(received, ['a', 'b']);
   });
 
@@ -91,7 +91,7 @@ describe('MessageQueue as an EventEmitter', () => {
     const queue = temporaryQueue({ maxMessages: 10, maxMessageSize: 8 });
     for (let number = 0; number < 8; number += 1) await queue.send(String(number));
     const messages = on(queue, 'message', { highWaterMark: 2, lowWaterMark: 1 } as object);
-    await until(() => queue.isPaused());
+    await until(() => queue.isPaused(), 'a paused queue');
     assert.ok(queue.currentMessages >= 4, 'the rest waits in the kernel');
     const received: string[] = [];
     for await (const [message] of messages as AsyncIterable<[Message]>) {
@@ -115,7 +115,7 @@ describe('MessageQueue as an EventEmitter', () => {
       });
       await queue.send('a');
       await queue.send('b');
-      await until(() => received.length === 2);
+      await until(() => received.length === 2, 'two messages received');
     } finally {
       process.removeAllListeners('uncaughtException');
       for (const other of others) process.on('uncaughtException', other);

@@ -34,7 +34,7 @@ describe('for await over a MessageQueue', () => {
     const sender = MessageQueue.open(queue.name, { access: 'write' });
     const iterator = queue[Symbol.asyncIterator]();
     const steps = [iterator.next(), iterator.next()];
-    await until(() => queue.waiting !== null);
+    await until(() => queue.waiting !== null, 'a wait');
     await sender.send('late');
     const end = await iterator.return?.();
     assert.deepEqual(end, { done: true, value: undefined });
@@ -52,7 +52,7 @@ describe('for await over a MessageQueue', () => {
     };
     const loops = [loop(), loop(), loop()];
     for (let number = 0; number < 100; number += 1) await queue.send(String(number));
-    await until(() => received.length === 100);
+    await until(() => received.length === 100, '100 messages received');
     await queue.close();
     await Promise.all(loops);
     assert.deepEqual(

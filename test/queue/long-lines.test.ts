@@ -78,7 +78,7 @@ describe('many who wait', () => {
       fail: () => undefined,
     }));
     for (const ticket of tickets) receives.join(ticket);
-    await until(() => queue.waiting !== null);
+    await until(() => queue.waiting !== null, 'a wait');
     looks = 0;
     end(() => {
       for (const ticket of tickets) receives.leave(ticket);

@@ -60,13 +60,13 @@ describe('what goes back into a queue that is full', () => {
       const before = descriptorsOf(queue.name);
       await queue.send('a');
       const { taken, end } = begin(queue.name);
-      await until(taken);
+      await until(taken, 'a message taken');
       queue.trySend('full');
       let ended = false;
       const ending = Promise.resolve(end()).then(() => (ended = true));
       for (let turn = 0; turn < 5; turn += 1) await nextTurn();
       const received = [queue.tryReceive()?.text() ?? 'none'];
-      await until(() => ended);
+      await until(() => ended, 'the end');
       await ending;
       const back = queue.tryReceive();
       if (back !== null) received.push(back.text());
@@ -80,7 +80,7 @@ describe('what goes back into a queue that is full', () => {
     await queue.send('a');
     const stream = createReadStream(queue.name, { highWaterMark: 1 });
     stream.on('readable', () => undefined);
-    await until(() => stream.readableLength === 1);
+    await until(() => stream.readableLength === 1, 'a chunk in the buffer');
     queue.trySend('full');
     const blocked = ['b', 'c'].map((data) => queue.send(data));
     stream.destroy();
@@ -100,7 +100,7 @@ describe('what goes back into a queue that is full', () => {
     await queue.send('a');
     const stream = createReadStream(queue.name, { highWaterMark: 1 });
     stream.on('readable', () => undefined);
-    await until(() => stream.readableLength === 1);
+    await until(() => stream.readableLength === 1, 'a chunk in the buffer');
     queue.trySend('full');
     const warned = new Promise<Error & { code?: string }>((resolve) => {
       process.once('warning', resolve);
@@ -185,7 +185,10 @@ describe('an Observable by name that ends while its queue is full', () => {
       queue.trySend(`b${round}`);
       first.unsubscribe();
       const second = messages$.subscribe((value) => received.push(value));
-      await until(() => received.includes(`a${round}`) && queue.currentMessages === 0);
+      await until(
+        () => received.includes(`a${round}`) && queue.currentMessages === 0,
+        'all of its messages, and an empty queue',
+      );
       second.unsubscribe();
     }
   });

@@ -34,7 +34,11 @@ describe('MessageQueue.receiveFirst()', () => {
       const received: string[] = [];
       for (let round = 0; round < 20; round += 1) {
         const receiving = MessageQueue.receiveFirst(queues);
-        if (round % 2 === 0) await until(() => queues.every((queue) => queue.waiting !== null));
+        if (round % 2 === 0)
+          await until(
+            () => queues.every((queue) => queue.waiting !== null),
+            'all of the queues waiting',
+          );
         sender.trySend(`b${round}`);
         const { queue, message } = await receiving;
         assert.equal(queue, queues[1]);
@@ -44,7 +48,7 @@ describe('MessageQueue.receiveFirst()', () => {
         received,
         Array.from({ length: 20 }, (_, round) => `b${round}`),
       );
-      await until(() => queues.every((queue) => queue.waiting === null));
+      await until(() => queues.every((queue) => queue.waiting === null), 'the end of all waits');
       assert.deepEqual(
         queues.map((queue) => queue.heldMessages + queue.currentMessages),
         [0, 0],
@@ -56,7 +60,7 @@ describe('MessageQueue.receiveFirst()', () => {
   it('loses none when both come at one time', async () => {
     for (let round = 0; round < 20; round += 1) {
       const receiving = MessageQueue.receiveFirst([a, b]);
-      await until(() => a.waiting !== null && b.waiting !== null);
+      await until(() => a.waiting !== null && b.waiting !== null, 'two waits');
       a.trySend('a');
       b.trySend('b');
       const { queue, message } = await receiving;
@@ -95,7 +99,7 @@ describe('MessageQueue.receiveFirst()', () => {
     await b.close();
     await failing;
     await assert.rejects(MessageQueue.receiveFirst([a, b]), { code: 'ERR_MQ_CLOSED' });
-    await until(() => a.waiting === null);
+    await until(() => a.waiting === null, 'the end of the wait');
     a.trySend('x');
     assert.equal(a.tryReceive()?.text(), 'x');
   });

@@ -264,7 +264,7 @@ describe('send and receive', () => {
       const queue = temporaryQueue();
       const controller = new AbortController();
       const receiving = queue.receive({ signal: controller.signal });
-      await until(() => queue.waiting !== null);
+      await until(() => queue.waiting !== null, 'a wait');
       controller.abort('why');
       await assert.rejects(receiving, { name: 'AbortError', cause: 'why' });
       await queue.send('next');

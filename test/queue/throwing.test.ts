@@ -25,7 +25,7 @@ describe('user code that throws', () => {
       await nextTurn();
       assert.deepEqual(await queue.close(), []);
       await sending;
-      await until(() => errors.length > 0);
+      await until(() => errors.length > 0, 'an uncaught error');
       assert.deepEqual(errors.map(String), ['Error: write callback']);
     });
   });
@@ -42,10 +42,10 @@ describe('user code that throws', () => {
       await nextTurn();
       assert.deepEqual(await queue.close(), []);
       await receiving;
-      await until(() => errors.length > 0);
+      await until(() => errors.length > 0, 'an uncaught error');
       assert.deepEqual(errors.map(String), ['Error: readable']);
       stream.destroy();
-      await until(() => descriptorsOf(queue.name) === 0);
+      await until(() => descriptorsOf(queue.name) === 0, 'closed descriptors');
     });
   });
 
@@ -57,7 +57,7 @@ describe('user code that throws', () => {
       await nextTurn();
       assert.deepEqual(await queue.close(), []);
       await receiving;
-      await until(() => errors.length > 0);
+      await until(() => errors.length > 0, 'an uncaught error');
       assert.deepEqual(errors.map(String), ['Error: complete']);
       assert.equal(descriptorsOf(queue.name), 0);
     });
@@ -79,7 +79,7 @@ describe('user code that throws', () => {
       });
       const received: string[] = [];
       second.on('message', (message) => received.push(message.text()));
-      await until(() => received.length === 3 && count === 3);
+      await until(() => received.length === 3 && count === 3, 'three messages received');
       assert.deepEqual(errors.map(String), ['Error: listener']);
     });
   });

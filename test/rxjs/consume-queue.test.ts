@@ -112,7 +112,7 @@ describe('consumeQueue, with an until that emits while it is subscribed', () => 
     const results = lastValueFrom(
       consumeQueue(queue, () => end$, { until: stop$ }).pipe(toArray()),
     );
-    await until(() => end$.observed);
+    await until(() => end$.observed, 'a subscription to the end');
     stop$.next();
     assert.equal(stop$.observed, false);
     end$.next('done');
@@ -148,6 +148,6 @@ describe('consumeQueue, with a wrong until', () => {
     } as Iterable<never>);
     const results$ = consumeQueue(queue.name, () => EMPTY, { until: failing });
     await assert.rejects(lastValueFrom(results$), /until/);
-    await until(() => readdirSync('/proc/self/fd').length === before);
+    await until(() => readdirSync('/proc/self/fd').length === before, 'closed descriptors');
   });
 });

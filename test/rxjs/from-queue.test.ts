@@ -76,7 +76,7 @@ describe('fromQueue', () => {
       await queue.send('b', { priority: 1 });
       await fill(queue, 'c');
       assert.equal(await lastValueFrom(fromQueue(queue.name, batched).pipe(take(1))), 'a');
-      await until(() => queue.currentMessages === 2);
+      await until(() => queue.currentMessages === 2, 'two messages in the queue');
       const { data, priority } = await queue.receive();
       assert.deepEqual([String(data), priority, rest(queue)], ['b', 1, 'c']);
     });
@@ -138,7 +138,7 @@ describe('fromQueue', () => {
       subscription.unsubscribe();
     }
     const last = messages$.subscribe((value) => received.push(value));
-    await until(() => received.length === 60);
+    await until(() => received.length === 60, '60 messages received');
     last.unsubscribe();
     const expected = Array.from({ length: 60 }, (_, index) => String(index));
     assert.deepEqual(received.toSorted(), expected.toSorted());
@@ -148,7 +148,7 @@ describe('fromQueue', () => {
     const queue = temporaryQueue();
     await fill(queue, 'a');
     const all = lastValueFrom(fromQueue(queue, { codec: text }).pipe(toArray()));
-    await until(() => queue.currentMessages === 0);
+    await until(() => queue.currentMessages === 0, 'an empty queue');
     await queue.close();
     assert.deepEqual(await all, ['a']);
   });
@@ -158,7 +158,7 @@ describe('fromQueue', () => {
     const subscription = fromQueue(queue.name).subscribe();
     assert.equal(descriptorsOf(queue.name), 2);
     subscription.unsubscribe();
-    await until(() => descriptorsOf(queue.name) === 1);
+    await until(() => descriptorsOf(queue.name) === 1, 'a single descriptor of the queue');
   });
 
   it('gives what goes wrong as its error', async () => {
@@ -223,7 +223,7 @@ describe('a MessageQueue as an Observable', () => {
       from(queue).subscribe((message) => list.push(message.text())),
     );
     await fill(queue, 'a', 'b', 'c', 'd');
-    await until(() => received.flat().length === 4);
+    await until(() => received.flat().length === 4, 'four messages received');
     assert.deepEqual(received, [
       ['a', 'c'],
       ['b', 'd'],

@@ -27,7 +27,7 @@ function fill(queue: MessageQueue, ...values: string[]): void {
 
 /** What is in the kernel's queue, once there are so many. */
 async function rest(queue: MessageQueue, count: number): Promise<string> {
-  await until(() => queue.currentMessages === count);
+  await until(() => queue.currentMessages === count, 'all that was sent, in the queue');
   return Array.from({ length: count }, () => queue.tryReceive()?.text()).join('');
 }
 
@@ -57,7 +57,7 @@ for (const [name, open] of Object.entries(sources)) {
           const back = queue.tryReceive();
           if (back !== null) received.push(back.text());
           return received.length === round + 1;
-        });
+        }, 'the next message');
       }
       assert.deepEqual(
         received,
@@ -75,7 +75,7 @@ for (const [name, open] of Object.entries(sources)) {
         await nextTurn();
         fill(queue, String(round));
         one.unsubscribe();
-        await until(() => received.length === round + 1);
+        await until(() => received.length === round + 1, 'the next message');
       }
       other.unsubscribe();
       assert.equal(new Set(received).size, 20);
@@ -88,7 +88,7 @@ for (const [name, open] of Object.entries(sources)) {
       // There is always room for what goes back: a full queue is another test's.
       const queue = temporaryQueue({ maxMessages: 10, maxMessageSize: 16 });
       const send = async (data: string): Promise<void> => {
-        await until(() => queue.currentMessages < 3);
+        await until(() => queue.currentMessages < 3, 'a message taken from the queue');
         assert.ok(queue.trySend(data));
       };
       const count = 2000;
@@ -196,7 +196,7 @@ describe('consumeQueue by name, when it ends with messages that it has not begun
       subscription.unsubscribe();
       return bytes.toString();
     };
-    await until(() => subscription.closed);
+    await until(() => subscription.closed, 'the end of the subscription');
     assert.equal(await rest(queue, 4), 'abcd');
   });
 

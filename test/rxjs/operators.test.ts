@@ -46,7 +46,7 @@ describe('toQueue', () => {
     await nextTurn();
     assert.deepEqual(emitted, ['a']);
     assert.equal((await queue.receive()).priority, 3);
-    await until(() => emitted.length === 2);
+    await until(() => emitted.length === 2, 'two messages received');
     assert.equal((await queue.receive()).text(), 'b');
   });
 
@@ -97,13 +97,13 @@ describe('consumeQueue', () => {
     const subscription = consumeQueue(queue, work, { codec: text, concurrency: 2 }).subscribe(
       (result) => results.push(result),
     );
-    await until(() => started.length === 2);
+    await until(() => started.length === 2, 'two pieces of work begun');
     await nextTurn();
     assert.deepEqual([started, queue.currentMessages], [['a', 'b'], 3]);
     // The second is done first: results come in the order of completion.
     ends[1]?.next('B');
     ends[1]?.complete();
-    await until(() => started.length === 3);
+    await until(() => started.length === 3, 'three pieces of work begun');
     await nextTurn();
     assert.deepEqual([started, queue.currentMessages], [['a', 'b', 'c'], 2]);
     ends[0]?.next('A');
@@ -138,7 +138,7 @@ describe('consumeQueue', () => {
     const results = lastValueFrom(
       consumeQueue(queue, () => end$, { until: stop$ }).pipe(toArray()),
     );
-    await until(() => end$.observed);
+    await until(() => end$.observed, 'a subscription to the end');
     stop$.next();
     end$.next('done');
     end$.complete();
@@ -151,7 +151,7 @@ describe('consumeQueue', () => {
     const waiting$ = consumeQueue(queue, () => EMPTY, { until: timer(5) });
     assert.deepEqual(await lastValueFrom(waiting$.pipe(toArray())), []);
     const closing = lastValueFrom(consumeQueue(queue, () => EMPTY).pipe(toArray()));
-    await until(() => queue.waiting !== null);
+    await until(() => queue.waiting !== null, 'a wait');
     await queue.close();
     assert.deepEqual(await closing, []);
   });

@@ -24,7 +24,7 @@ describe('toQueue, when its source goes on from within next', () => {
     );
     for (const value of ['a', 'b', 'c', 'd']) source$.next(value);
     assert.deepEqual(await emitted, ['a', 'b', 'c', 'd']);
-    await until(() => received.length === 4);
+    await until(() => received.length === 4, 'four messages received');
     assert.deepEqual(received, ['a', 'b', 'c', 'd']);
   });
 
@@ -44,7 +44,7 @@ describe('toQueue, when its source goes on from within next', () => {
     await until(() => {
       received.push(...takeAll(queue));
       return received.length === 7 && emitted.length === 7;
-    });
+    }, '7 messages received');
     const expected = ['1', '2', '3', '4', '5', '6', 'late'];
     assert.deepEqual([received, emitted], [expected, expected]);
   });

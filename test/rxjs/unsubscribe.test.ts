@@ -32,10 +32,10 @@ for (const [name, open] of Object.entries(sources)) {
       };
       await queue.send('a');
       await queue.send('b');
-      await until(() => first.closed);
+      await until(() => first.closed, 'the end of the subscription');
       decoding = () => undefined;
       const second = values$.subscribe((value) => received.push(value));
-      await until(() => received.length === 2);
+      await until(() => received.length === 2, 'two messages received');
       assert.deepEqual(received.toSorted(), ['a', 'b']);
       second.unsubscribe();
     });

@@ -19,7 +19,7 @@ describe('fromQueue with until', () => {
         });
       });
       await queue.send('a');
-      await until(() => received.length === 1);
+      await until(() => received.length === 1, 'a message received');
       end$.next();
       await completed;
       assert.equal(end$.observed, false);
@@ -67,7 +67,7 @@ describe('fromQueue with until', () => {
       received.push(value),
     );
     await queue.send('a');
-    await until(() => received.length === 1);
+    await until(() => received.length === 1, 'a message received');
     subscription.unsubscribe();
     const failing$ = fromQueue(queue, { until: throwError(() => new Error('mine')) });
     await assert.rejects(lastValueFrom(failing$), /mine/);

@@ -56,12 +56,18 @@ describe('Host and Worker', () => {
       return queue;
     });
     const receives = idle.map((queue) => assert.rejects(queue.receive()));
-    await until(() => idle.every((queue) => queue.waiting === 'worker'));
+    await until(
+      () => idle.every((queue) => queue.waiting === 'worker'),
+      'all of the queues waiting on pool threads',
+    );
     const names = { requests: temporaryName(), responses: temporaryName() };
     const worker = new Worker({ ...names, codec: text }, (request) => request);
     const running = worker.run();
     await once(worker, 'ready');
-    await until(() => idle.filter((queue) => queue.waiting === 'loop').length === 1);
+    await until(
+      () => idle.filter((queue) => queue.waiting === 'loop').length === 1,
+      'a queue that has gone over to the event loop',
+    );
     await worker.close();
     await running;
     for (const name of Object.values(names)) MessageQueue.unlink(name);

@@ -50,7 +50,11 @@ describe('a Worker whose host ends, and another begins', () => {
       await host.send(`task-${run}`);
       assert.equal(await host.receive({ timeout: 5000 }), `task-${run} processed`);
       await host.close();
-      if (run % 2 === 0) await until(() => told.includes('requests unlinked'));
+      if (run % 2 === 0)
+        await until(
+          () => told.includes('requests unlinked'),
+          'the news that the requests have lost their name',
+        );
     }
     assert.deepEqual(failures, []);
   });
@@ -58,13 +62,13 @@ describe('a Worker whose host ends, and another begins', () => {
   it('tells which queue was unlinked, makes none itself, and tells which it has again', async () => {
     await start((request) => request);
     await (await hostOf().open()).close();
-    await until(() => told.length === 2);
+    await until(() => told.length === 2, 'two events');
     assert.deepEqual(told.toSorted(), both('unlinked'));
     for (const name of Object.values(names)) assert.throws(() => MessageQueue.open(name), absent);
     const next = hostOf();
     await next.send('a');
     assert.equal(await next.receive({ timeout: 5000 }), 'a');
-    await until(() => told.length === 4);
+    await until(() => told.length === 4, 'four events');
     assert.deepEqual(told.slice(2).toSorted(), both('reopened'));
     await next.close();
   });
@@ -74,12 +78,12 @@ describe('a Worker whose host ends, and another begins', () => {
     await start((request) => new Promise((resolve) => ends.push(() => resolve(request))));
     const first = hostOf();
     await first.send('of the first');
-    await until(() => ends.length === 1);
+    await until(() => ends.length === 1, 'an end');
     await first.close();
     const second = await hostOf().open();
     await second.send('of the second');
     ends[0]?.();
-    await until(() => ends.length === 2);
+    await until(() => ends.length === 2, 'two ends');
     ends[1]?.();
     assert.equal(await second.receive({ timeout: 5000 }), 'of the second');
     await second.close();
@@ -89,7 +93,7 @@ describe('a Worker whose host ends, and another begins', () => {
     await start((request) => request);
     const first = hostOf();
     for (const task of ['a', 'b']) await first.send(task);
-    await until(() => worker.stats().received === 2);
+    await until(() => worker.stats().received === 2, 'two requests received');
     await first.close();
     const second = hostOf();
     await second.send('c');
@@ -105,7 +109,7 @@ describe('a Worker whose host ends, and another begins', () => {
     await start((request) => request, { reopen: false });
     const first = await hostOf().open();
     await first.close();
-    await until(() => told.length === 2);
+    await until(() => told.length === 2, 'two events');
     const second = hostOf();
     await second.send('a');
     await assert.rejects(second.receive({ timeout: 300 }), { code: 'ETIMEDOUT' });

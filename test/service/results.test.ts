@@ -86,11 +86,11 @@ describe('the values of a handler', () => {
     });
     await host.send('x');
     // The first fills the queue, the second waits for room.
-    await until(() => asked === 2);
+    await until(() => asked === 2, 'two values asked for');
     await nextTurn();
     assert.equal(asked, 2);
     assert.equal(await host.receive(), 1);
-    await until(() => asked === 3);
+    await until(() => asked === 3, 'three values asked for');
   });
 
   it('fails for what it throws after the values before', async () => {
@@ -100,7 +100,7 @@ describe('the values of a handler', () => {
     });
     await host.send('x');
     assert.deepEqual(await answers(1), [1]);
-    await until(() => failures.length === 1);
+    await until(() => failures.length === 1, 'a failure');
     assert.equal(String(failures[0]?.error), 'Error: no');
   });
 
@@ -137,7 +137,7 @@ describe('the values of a handler', () => {
         };
       });
       await host.send('x');
-      await until(() => worker.stats().inHand === 1);
+      await until(() => worker.stats().inHand === 1, 'a request in hand');
       await worker.close({ timeout: 1 });
       assert.equal(left, true);
       assert.deepEqual(
@@ -169,7 +169,7 @@ describe('the values of a handler', () => {
       }
     });
     await host.send('x');
-    await until(() => failures.length === 1);
+    await until(() => failures.length === 1, 'a failure');
     errorLike(MessageQueueError, { code: 'EMSGSIZE' })(failures[0]?.error);
     assert.equal(left, true);
   });

@@ -53,7 +53,10 @@ for (const [title, make] of transports) {
         assert.equal(await host.receive(), `${task} processed`);
       }
       const counts = { received: 2, processed: 2, failed: 0, responses: 2, inHand: 0 };
-      await until(() => worker.stats().inHand === 0);
+      await until(
+        () => worker.stats().inHand === 0,
+        'a worker that has finished what it had in hand',
+      );
       assert.deepEqual(worker.stats(), counts);
     });
 
@@ -70,7 +73,7 @@ for (const [title, make] of transports) {
       const received: string[] = [];
       const subscription = host.responses$.subscribe((value) => received.push(value));
       for (const key of Object.keys(results)) await host.send(key);
-      await until(() => received.length === 6);
+      await until(() => received.length === 6, 'six messages received');
       subscription.unsubscribe();
       assert.deepEqual(received, ['value', 'promise', 'one', 'two', 'three', '']);
     });
@@ -88,13 +91,13 @@ for (const [title, make] of transports) {
         { concurrency: 2 },
       );
       for (const task of ['a', 'b', 'c']) await host.send(task);
-      await until(() => ends.length === 2);
+      await until(() => ends.length === 2, 'two ends');
       await nextTurn();
       assert.deepEqual([worker.stats().inHand, worker.stats().received], [2, 2]);
       assert.equal((await names.transport.stat(names.requests)).messages, 1);
       const reading = firstValueFrom(host.responses$.pipe(take(3), toArray()));
       ends[1]?.();
-      await until(() => ends.length === 3);
+      await until(() => ends.length === 3, 'three ends');
       ends[0]?.();
       ends[2]?.();
       assert.deepEqual((await reading).toSorted(), ['a', 'b', 'c']);
@@ -134,7 +137,7 @@ for (const [title, make] of transports) {
       );
       for (const task of ['bad-1', 'bad-2', 'good']) await host.send(task);
       assert.equal(await host.receive(), 'good');
-      await until(() => warnings.length > 0);
+      await until(() => warnings.length > 0, 'a warning');
       await nextTurn();
       process.off('warning', collect);
       assert.deepEqual(
@@ -158,7 +161,7 @@ for (const [title, make] of transports) {
         (request) => new Promise((resolve) => (finish = () => resolve(request))),
       );
       await host.send('a');
-      await until(() => worker.stats().inHand === 1);
+      await until(() => worker.stats().inHand === 1, 'a request in hand');
       await host.send('b');
       const closing = Promise.all([worker.close(), worker.close(), once(worker, 'close')]);
       finish();
@@ -180,7 +183,7 @@ for (const [title, make] of transports) {
       });
       worker.on('failure', () => undefined);
       await host.send('a');
-      await until(() => worker.stats().inHand === 1);
+      await until(() => worker.stats().inHand === 1, 'a request in hand');
       await worker.close({ timeout: 5 });
       await running;
       assert.equal(aborted, true);
@@ -204,7 +207,10 @@ for (const [title, make] of transports) {
       await once(worker, 'ready');
       // Nobody reads: the first response fills the queue, the second waits.
       for (const task of ['a', 'b']) await host.send(task);
-      await until(() => worker.stats().responses === 1 && worker.stats().inHand === 1);
+      await until(
+        () => worker.stats().responses === 1 && worker.stats().inHand === 1,
+        'a response sent, and the next request in hand',
+      );
       controller.abort();
       await running;
       assert.deepEqual([worker.stats().responses, worker.stats().failed], [1, 1]);
@@ -215,7 +221,7 @@ for (const [title, make] of transports) {
       const worker = new Worker({ requests, transport, codec: text }, (request) => request);
       const running = worker.run();
       await host.send('a');
-      await until(() => worker.stats().processed === 1);
+      await until(() => worker.stats().processed === 1, 'a request that is done');
       assert.equal(worker.stats().responses, 0);
       await worker.close();
       await running;
@@ -238,11 +244,11 @@ for (const [title, make] of transports) {
         host.responses$.subscribe((value) => list.push(value)),
       );
       await host.send('a');
-      await until(() => received.flat().length === 2);
+      await until(() => received.flat().length === 2, 'two messages received');
       assert.deepEqual(received, [['a'], ['a']]);
       for (const subscription of subscriptions) subscription.unsubscribe();
       await host.send('b');
-      await until(() => workers[0]?.stats().responses === 2);
+      await until(() => workers[0]?.stats().responses === 2, 'two responses sent');
       assert.equal(await host.receive({ timeout: 1000 }), 'b');
     });
 
@@ -256,7 +262,7 @@ for (const [title, make] of transports) {
         subscription.unsubscribe();
       }
       const last = host.responses$.subscribe((value) => received.push(value));
-      await until(() => received.length === 40);
+      await until(() => received.length === 40, '40 messages received');
       last.unsubscribe();
       assert.equal(new Set(received).size, 40);
     });
@@ -267,7 +273,7 @@ for (const [title, make] of transports) {
       host.responses$.subscribe({ complete: () => (completed = true) });
       await nextTurn();
       await Promise.all([host.close(), host.close()]);
-      await until(() => completed);
+      await until(() => completed, 'completion');
       for (const name of [names.requests, names.responses]) {
         await assert.rejects(names.transport.stat(name), { code: 'ENOENT' });
       }

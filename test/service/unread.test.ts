@@ -41,7 +41,7 @@ describe('a Host that sends and does not read', () => {
   /** A response in one queue, one in the worker's hand, and a request in the other queue. */
   async function block(): Promise<void> {
     for (const task of ['a', 'b']) await host.send(task);
-    await until(() => worker.stats().received === 2);
+    await until(() => worker.stats().received === 2, 'two requests received');
     await host.send('c');
   }
 
@@ -68,7 +68,7 @@ describe('a Host that sends and does not read', () => {
   it('is warned when it has waited for a while, once', async () => {
     await block();
     const sending = [host.send('d'), host.send('e')];
-    await until(() => warnings.length > 0);
+    await until(() => warnings.length > 0, 'a warning');
     for (const task of ['a', 'b', 'c', 'd', 'e']) assert.equal(await host.receive(), task);
     await Promise.all(sending);
     assert.deepEqual(

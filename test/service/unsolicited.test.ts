@@ -61,10 +61,10 @@ for (const make of [() => new PosixTransport(), () => new MemoryTransport()]) {
       const received: string[] = [];
       const subscription = host.responses$.subscribe((value) => received.push(value));
       await answer('of an orphan');
-      await until(() => told.length === 1);
+      await until(() => told.length === 1, 'an event');
       await host.send('a');
       await answer('a processed');
-      await until(() => received.length === 1);
+      await until(() => received.length === 1, 'a message received');
       subscription.unsubscribe();
       assert.deepEqual(received, ['a processed']);
     });
@@ -75,7 +75,7 @@ for (const make of [() => new PosixTransport(), () => new MemoryTransport()]) {
       assert.equal(await host.receive({ timeout: 5000 }), 'of an orphan');
       await host.send('a');
       assert.equal(await host.receive({ timeout: 5000 }), 'another');
-      await until(() => warnings.length > 0);
+      await until(() => warnings.length > 0, 'a warning');
       await nextTurn();
       assert.deepEqual(
         warnings.map((each) => each.code),

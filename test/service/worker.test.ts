@@ -58,7 +58,7 @@ describe('Worker', () => {
     it(`gives up ${title} that never ends after the timeout of close`, async () => {
       const failures = await start(handler, options);
       await host.send('a');
-      await until(() => worker.stats().inHand === 1);
+      await until(() => worker.stats().inHand === 1, 'a request in hand');
       await worker.close({ timeout: 1 });
       await running;
       assert.equal(failures.length, 1);
@@ -72,7 +72,7 @@ describe('Worker', () => {
     let ended = false;
     await start(() => new Observable(() => () => (ended = true)));
     await host.send('a');
-    await until(() => worker.stats().inHand === 1);
+    await until(() => worker.stats().inHand === 1, 'a request in hand');
     await worker.close({ timeout: 1 });
     assert.equal(ended, true);
   });
@@ -81,7 +81,7 @@ describe('Worker', () => {
     const failures = await start((request) => request);
     await host.send('a');
     await host.send('b');
-    await until(() => worker.stats().received === 2);
+    await until(() => worker.stats().received === 2, 'two requests received');
     await worker.close({ timeout: 1 });
     assert.deepEqual(
       failures.map((each) => each.request),
@@ -101,7 +101,7 @@ describe('Worker', () => {
         }),
     );
     await host.send('a');
-    await until(() => worker.stats().inHand === 1);
+    await until(() => worker.stats().inHand === 1, 'a request in hand');
     const closing = worker.close();
     for (const value of ['one', 'two', 'three']) emit(value);
     complete();
@@ -120,7 +120,7 @@ describe('Worker', () => {
     );
     await host.send('a');
     assert.equal(await host.receive(), 'one');
-    await until(() => failures.length === 1);
+    await until(() => failures.length === 1, 'a failure');
     await worker.close();
   });
 
@@ -168,7 +168,7 @@ describe('the pool threads that workers set aside', () => {
     const open = (): MessageQueue => temporaryQueue({ maxMessages: 1, maxMessageSize: 16 });
     const wait = async (queue: MessageQueue, way: string): Promise<void> => {
       waits.push(assert.rejects(queue.receive(), isClosed));
-      await until(() => queue.waiting === way);
+      await until(() => queue.waiting === way, 'a wait in the given way');
     };
     const claimants = Array.from({ length: budget }, open);
     for (const queue of claimants) {
@@ -183,7 +183,7 @@ describe('the pool threads that workers set aside', () => {
       claimants.map(() => 'worker'),
     );
     for (const queue of claimants) await queue.close();
-    await until(() => late.waiting === 'worker');
+    await until(() => late.waiting === 'worker', 'a wait on a pool thread');
     const next = open();
     if (budget > 1) assert.equal(coreOf(next).claimThread(), true);
     await late.close();
@@ -197,11 +197,11 @@ describe('the pool threads that workers set aside', () => {
     const late = temporaryQueue();
     for (const queue of [...idle, late]) {
       waits.push(assert.rejects(queue.receive()));
-      await until(() => queue.waiting !== null);
+      await until(() => queue.waiting !== null, 'a wait');
     }
     assert.equal(late.waiting, 'loop');
     assert.equal(coreOf(late).claimThread(), true);
-    await until(() => late.waiting === 'worker');
+    await until(() => late.waiting === 'worker', 'a wait on a pool thread');
     assert.equal(idle.filter((queue) => queue.waiting === 'loop').length, 2);
     for (const queue of [...idle, late]) await queue.close();
     await Promise.all(waits);
@@ -225,7 +225,10 @@ describe('the pool threads that workers set aside', () => {
       const ready = once(worker, 'ready');
       runs.push(worker.run());
       await ready;
-      await until(() => warnings.length === Math.max(0, index + 1 - budget));
+      await until(
+        () => warnings.length === Math.max(0, index + 1 - budget),
+        'a warning for each worker beyond the budget',
+      );
     }
     process.off('warning', collect);
     assert.deepEqual(

@@ -41,11 +41,14 @@ describe('a channel that is disposed of', () => {
       for (const data of ['1', '2', '3']) await requests.send(data);
       const channel = open(byName);
       channel.on('readable', () => undefined);
-      await until(() => channel.readableLength === 2);
+      await until(() => channel.readableLength === 2, 'two chunks in the buffer');
       for (const value of [1, 2]) channel.write(value);
       const disposed = channel[Symbol.asyncDispose]();
       assert.equal(channel.read(), null);
-      await until(() => requests.currentMessages + requests.heldMessages === 3);
+      await until(
+        () => requests.currentMessages + requests.heldMessages === 3,
+        'three messages held or in the queue',
+      );
       assert.deepEqual((await texts(requests, 3)).sort(), ['1', '2', '3']);
       assert.equal(channel.closed, false);
       assert.deepEqual(await texts(responses, 2), ['1', '2']);
@@ -62,7 +65,7 @@ describe('a channel that is disposed of', () => {
       disposed ??= channel[Symbol.asyncDispose]();
     });
     for (const data of ['1', '2', '3']) await requests.send(data);
-    await until(() => disposed !== undefined);
+    await until(() => disposed !== undefined, 'a disposal');
     await disposed;
     assert.deepEqual(received, [1]);
     assert.equal(requests.currentMessages + requests.heldMessages, 2);
@@ -101,7 +104,7 @@ describe('a channel that is disposed of', () => {
     await requests.send('1');
     const channel = open(true);
     channel.on('readable', () => undefined);
-    await until(() => channel.readableLength === 1);
+    await until(() => channel.readableLength === 1, 'a chunk in the buffer');
     channel.on('undelivered', () => {
       throw new Error('thrown');
     });
@@ -157,7 +160,7 @@ describe('a codec that disposes of its channel', () => {
     const channel = createDuplex({ readable: queue, writable, codec });
     channel.on('data', (value) => received.push(value));
     for (const data of ['a', 'b']) await queue.send(data);
-    await until(() => disposed !== undefined);
+    await until(() => disposed !== undefined, 'a disposal');
     await disposed;
     assert.deepEqual(received, ['a']);
     assert.deepEqual(await texts(queue, 1), ['b']);

@@ -65,7 +65,7 @@ describe('createDuplex', () => {
       readableHighWaterMark: 2,
     });
     channel.on('readable', () => undefined);
-    await until(() => channel.readableLength === 2);
+    await until(() => channel.readableLength === 2, 'two chunks in the buffer');
     await channel[Symbol.asyncDispose]();
     assert.equal(requests.heldMessages, 2);
   });

@@ -70,7 +70,7 @@ describe('for await over a channel', () => {
       channel,
     );
     await requests.send('a');
-    await until(() => responses.currentMessages === 1);
+    await until(() => responses.currentMessages === 1, 'a message in the queue');
     channel.stop();
     assert.equal((await responses.receive()).text(), 'a 1');
     assert.equal((await responses.receive()).text(), 'a 2');
@@ -100,7 +100,7 @@ describe('for await over a channel', () => {
       assert.equal(request, 'a');
       channel.stop();
     }
-    await until(() => channel.closed);
+    await until(() => channel.closed, 'the close of the channel');
   });
 
   it('leaves nothing of its own behind at the end', async () => {
@@ -142,7 +142,7 @@ describe('for await over a channel', () => {
       })();
       await looped.catch((error: Error) => assert.equal(error.message, 'no'));
       assert.equal(channel.destroyed, true);
-      await until(() => channel.closed);
+      await until(() => channel.closed, 'the close of the channel');
       assert.equal((await requests.receive()).text(), 'b');
     });
   }

@@ -89,7 +89,7 @@ describe('createReadStream', () => {
     const sender = MessageQueue.open(queue.name, { access: 'write' });
     const stream = queue.createReadStream();
     stream.resume();
-    await until(() => queue.waiting !== null);
+    await until(() => queue.waiting !== null, 'a wait');
     sender.trySend('late');
     stream.destroy();
     await once(stream, 'close');
@@ -110,7 +110,7 @@ describe('createReadStream', () => {
     const streams = [2, 2].map((highWaterMark) => queue.createReadStream({ highWaterMark }));
     for (const stream of streams) {
       stream.on('readable', () => undefined);
-      await until(() => stream.readableLength === 2);
+      await until(() => stream.readableLength === 2, 'two chunks in the buffer');
     }
     for (const stream of streams.reverse()) await stream[Symbol.asyncDispose]();
     assert.equal(rest(queue), 'bdac');
@@ -124,7 +124,7 @@ describe('createReadStream', () => {
     for await (const chunk of stream) {
       received.push(chunk);
       if (received.length === 1) {
-        await until(() => stream.readableLength > 0);
+        await until(() => stream.readableLength > 0, 'a chunk in the buffer');
         stream.stop();
       }
     }
@@ -148,7 +148,7 @@ describe('createReadStream', () => {
     const stream = queue.createReadStream({ codec: text });
     const received: string[] = [];
     stream.on('data', (chunk) => received.push(chunk));
-    await until(() => received.length === 1);
+    await until(() => received.length === 1, 'a message received');
     assert.equal(stream.readableEnded, false);
     await Promise.all([once(stream, 'close'), queue.close()]);
     assert.deepEqual([received, stream.readableEnded], [['a'], true]);
@@ -160,7 +160,7 @@ describe('createReadStream', () => {
     const other = MessageQueue.open(queue.name);
     const stream = queue.createReadStream({ highWaterMark: 2 });
     stream.on('readable', () => undefined);
-    await until(() => stream.readableLength === 2);
+    await until(() => stream.readableLength === 2, 'two chunks in the buffer');
     assert.deepEqual(await queue.close(), []);
     stream.destroy();
     await once(stream, 'close');
@@ -174,7 +174,7 @@ describe('createReadStream', () => {
     const stream = queue.createReadStream({ signal: controller.signal, highWaterMark: 1 });
     await fill(queue, 'a', 'b');
     stream.on('readable', () => undefined);
-    await until(() => stream.readableLength === 1);
+    await until(() => stream.readableLength === 1, 'a chunk in the buffer');
     controller.abort();
     await assert.rejects(once(stream, 'close'), { name: 'AbortError' });
     assert.equal(rest(queue), 'ab');
@@ -212,7 +212,7 @@ describe('createReadStream', () => {
       const undelivered: Message[] = [];
       stream.on('undelivered', (messages) => undelivered.push(...messages));
       stream.on('readable', () => undefined);
-      await until(() => stream.readableLength === 2);
+      await until(() => stream.readableLength === 2, 'two chunks in the buffer');
       await stream[Symbol.asyncDispose]();
       assert.deepEqual(
         undelivered.map((each) => each.text()),
@@ -226,7 +226,7 @@ describe('createReadStream', () => {
       await queue.send('a', { priority: 8 });
       const stream = createReadStream(queue.name, { highWaterMark: 1 });
       stream.on('readable', () => undefined);
-      await until(() => stream.readableLength === 1);
+      await until(() => stream.readableLength === 1, 'a chunk in the buffer');
       await stream[Symbol.asyncDispose]();
       const message = await queue.receive();
       assert.deepEqual([message.text(), message.priority], ['a', 8]);
@@ -303,7 +303,7 @@ describe('createReadStream', () => {
       const done = pipeline(stream, target);
       const chunks = target.toArray();
       for (let number = 0; number < 20; number += 1) await queue.send(String(number));
-      await until(() => queue.currentMessages === 0);
+      await until(() => queue.currentMessages === 0, 'an empty queue');
       stream.stop();
       await done;
       assert.equal((await chunks).length, 20);
@@ -318,7 +318,10 @@ describe('createReadStream', () => {
       const reader = web.getReader();
       assert.deepEqual(await reader.read(), { value: 'a', done: false });
       await reader.cancel();
-      await until(() => queue.heldMessages + queue.currentMessages === 2);
+      await until(
+        () => queue.heldMessages + queue.currentMessages === 2,
+        'two messages held or in the queue',
+      );
       assert.equal(rest(queue), 'bc');
     });
   });

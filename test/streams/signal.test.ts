@@ -44,11 +44,11 @@ for (const [title, make] of kinds) {
       assert.equal(stream.destroyed, true);
       const closed = once(stream, 'close');
       await assert.rejects(closed, isAbort);
-      await until(() => stream.closed);
+      await until(() => stream.closed, 'the close of the stream');
       assert.equal(descriptorsOf(a, b), before);
       assert.equal(a.tryReceive()?.text(), 'stays');
       assert.deepEqual([await a.close(), await b.close()], [[], []]);
-      await until(() => descriptorsOf(a, b) === 0);
+      await until(() => descriptorsOf(a, b) === 0, 'closed descriptors');
     });
 
     it('destroys it with the same error when it is aborted later', async () => {
@@ -60,7 +60,7 @@ for (const [title, make] of kinds) {
       const closed = once(stream, 'close');
       controller.abort('why');
       await assert.rejects(closed, isAbort);
-      await until(() => stream.closed);
+      await until(() => stream.closed, 'the close of the stream');
       assert.equal(descriptorsOf(a, b), before);
     });
 

@@ -74,7 +74,7 @@ describe("a reader with until: 'empty'", () => {
   it('shares with those who wait, behind them, and ends before them', async () => {
     const queue = temporaryQueue({ maxMessages: 4, wait: 'loop' });
     const waiting = [queue.receive(), queue.receive()];
-    await until(() => queue.waiting === 'loop');
+    await until(() => queue.waiting === 'loop', 'a wait on the event loop');
     const received: string[] = [];
     const stream = queue.createReadStream({ codec: text, until: 'empty' });
     const other = MessageQueue.open(queue.name);
@@ -98,7 +98,7 @@ describe("a reader with until: 'empty'", () => {
     const queue = temporaryQueue({ maxMessages: 4 });
     const iterator = queue[Symbol.asyncIterator]();
     const step = iterator.next();
-    await until(() => queue.waiting === 'worker');
+    await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
     assert.equal(queue.trySend('a'), true);
     void iterator.return?.();
     const received: string[] = [];
@@ -112,7 +112,7 @@ describe("a reader with until: 'empty'", () => {
     const queue = await filled();
     const stream = queue.createReadStream({ until: 'empty', highWaterMark: 2 });
     stream.on('readable', () => undefined);
-    await until(() => stream.readableLength === 2);
+    await until(() => stream.readableLength === 2, 'two chunks in the buffer');
     stream.destroy();
     await once(stream, 'close');
     assert.equal(queue.heldMessages + queue.currentMessages, 5);

@@ -41,7 +41,7 @@ describe('createWriteStream', () => {
     stream.on('finish', () => (finished = true));
     stream.write('a');
     stream.end('b');
-    await until(() => queue.currentMessages === 1);
+    await until(() => queue.currentMessages === 1, 'a message in the queue');
     await nextTurn();
     assert.equal(finished, false);
     assert.deepEqual(await texts(queue, 1), ['a']);
@@ -174,7 +174,7 @@ describe('createWriteStream', () => {
     stream.cork();
     for (const data of ['a', 'b', 'c', 'd']) stream.write(data);
     stream.uncork();
-    await until(() => queue.currentMessages === 2);
+    await until(() => queue.currentMessages === 2, 'two messages in the queue');
     await queue.close();
     const [error] = (await failed) as [MessageQueueError];
     errorLike(MessageQueueError, { code: 'ERR_MQ_CLOSED', sent: 2 })(error);
@@ -195,7 +195,7 @@ describe('createWriteStream', () => {
     const stream = createWriteStream(queue.name);
     stream.write('a');
     stream.write('b');
-    await until(() => queue.currentMessages === 1);
+    await until(() => queue.currentMessages === 1, 'a message in the queue');
     stream.destroy();
     await once(stream, 'close');
     assert.deepEqual(await texts(queue, 1), ['a']);

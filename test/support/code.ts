@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { MessageQueue } from 'posix-mqueue';
+import { now } from '#dist/base/timers.js';
 
 /** For `assert.throws` and `assert.rejects`: an error of that class with these properties. */
 export function errorLike(
@@ -23,9 +24,33 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Resolves when `condition` holds, looked at once a turn; a test's own timeout is the end of it. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await nextTurn();
+// Of the test that runs: outside of mocha, in a program that a test has started, there is none.
+let test: Mocha.Runnable | undefined;
+let begun = now();
+if (typeof beforeEach === 'function') {
+  beforeEach(function () {
+    test = this.currentTest;
+    begun = now();
+  });
+}
+
+/** Soon enough that the test fails by what `until` says, and not by its timeout. */
+function timeIsOver(since: number): boolean {
+  const limit = test?.timeout() ?? 10_000;
+  return limit > 0 && now() - since > Math.max(limit / 2, limit - 250);
+}
+
+/**
+ * Resolves when `condition` holds, looked at once a turn.
+ *
+ * @param what - what is waited for: rejects with it shortly before the test's time is over
+ */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const since = test === undefined ? now() : begun;
+  while (!condition()) {
+    if (timeIsOver(since)) assert.fail(`There never was ${what}`);
+    await nextTurn();
+  }
 }
 
 /** For the end of a test, where the queue may be gone already. */

@@ -34,6 +34,6 @@ export async function buffer(
   stream.on('readable', () => undefined);
   for (const [index, size] of sizes.entries()) {
     await queue.send(Buffer.alloc(size));
-    await until(() => stream.readableLength > index);
+    await until(() => stream.readableLength > index, 'all chunks in the buffer');
   }
 }

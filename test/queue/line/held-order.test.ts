@@ -12,7 +12,7 @@ describe('messages that come back', () => {
     for (let index = 0; index < 2; index += 1) {
       const stream = queue.createReadStream({ highWaterMark: 2 });
       stream.read(0);
-      await until(() => stream.readableLength === 2);
+      await until(() => stream.readableLength === 2, 'two chunks in the buffer');
       streams.push(stream);
     }
     for (const stream of streams.reverse()) {
@@ -35,10 +35,10 @@ describe('messages that come back', () => {
       queue.trySend('low', { priority: 1 });
       const stream = queue.createReadStream({ highWaterMark: 1 });
       stream.read(0);
-      await until(() => stream.readableLength === 1);
+      await until(() => stream.readableLength === 1, 'a chunk in the buffer');
       const controller = new AbortController();
       const receiving = queue.receive({ signal: controller.signal }).catch(() => null);
-      await until(() => queue.waiting === 'worker');
+      await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
       await nextTurn();
       sender.trySend('high', { priority: 2 });
       controller.abort();

@@ -41,9 +41,9 @@ describe('a queue with reopen: true', () => {
     writer.cork();
     for (const each of ['1', '2', '3', '4', '5']) writer.write(each);
     writer.uncork();
-    await until(() => owner.currentMessages === 2);
+    await until(() => owner.currentMessages === 2, 'two messages in the queue');
     const received = [owner.tryReceive()?.text()];
-    await until(() => owner.currentMessages === 2);
+    await until(() => owner.currentMessages === 2, 'two messages in the queue');
     MessageQueue.unlink(name);
     const fresh = open({ maxMessages: 4 });
     received.push(...takeAll(owner));
@@ -66,9 +66,9 @@ describe('a queue with reopen: true', () => {
       for (const each of ['1', '2', '3', '4', '5']) writer.write(each, resolve);
     });
     writer.uncork();
-    await until(() => owner.currentMessages === 2);
+    await until(() => owner.currentMessages === 2, 'two messages in the queue');
     assert.equal(owner.tryReceive()?.text(), '1');
-    await until(() => owner.currentMessages === 2);
+    await until(() => owner.currentMessages === 2, 'two messages in the queue');
     MessageQueue.unlink(name);
     open();
     assert.deepEqual(takeAll(owner), ['2', '3']);
@@ -147,11 +147,17 @@ describe('a queue with reopen: true', () => {
     // The budget is used up by waits that may be moved.
     const others = [temporaryQueue(), temporaryQueue()];
     const waiting = others.map((each) => each.receive());
-    await until(() => others.every((each) => each.waiting === 'worker'));
+    await until(
+      () => others.every((each) => each.waiting === 'worker'),
+      'all of the queues waiting on pool threads',
+    );
     const receiver = await new PosixTransport().openReceiver(temporaryQueue().name, {
       competing: true,
     });
-    await until(() => others.some((each) => each.waiting === 'loop'));
+    await until(
+      () => others.some((each) => each.waiting === 'loop'),
+      'a queue that has gone over to the event loop',
+    );
     await receiver.close();
     await queue.close();
     await sending;

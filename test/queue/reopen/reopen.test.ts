@@ -187,7 +187,10 @@ describe('a queue that is unlinked under its users', () => {
     // The budget is used up by waits that may not be moved.
     const others = [temporaryQueue({ wait: 'worker' }), temporaryQueue({ wait: 'worker' })];
     const waiting = others.map((each) => each.receive());
-    await until(() => others.every((each) => each.waiting === 'worker'));
+    await until(
+      () => others.every((each) => each.waiting === 'worker'),
+      'all of the queues waiting on pool threads',
+    );
     const receiver = await new PosixTransport().openReceiver(temporaryQueue().name, {
       competing: true,
     });

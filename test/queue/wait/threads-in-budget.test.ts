@@ -20,20 +20,29 @@ describe('a pool thread of the budget', function () {
   it('that one wait gives up is the next one’s, whoever waits for one', async () => {
     const first = Array.from({ length: BUDGET }, () => temporaryQueue(SIZES));
     for (const queue of first) void queue.receive().catch(() => undefined);
-    await until(() => first.every((queue) => queue.waiting === 'worker'));
+    await until(
+      () => first.every((queue) => queue.waiting === 'worker'),
+      'all of the queues waiting on pool threads',
+    );
     const others = Array.from({ length: 4 }, () => temporaryQueue(SIZES).name);
     const thread = new Worker(new URL('../../fixtures/grabs.js', import.meta.url), {
       workerData: others,
     });
     for (let round = 0; round < 20; round += 1) {
-      await until(() => first.every((queue) => queue.waiting === 'worker'));
+      await until(
+        () => first.every((queue) => queue.waiting === 'worker'),
+        'all of the queues waiting on pool threads',
+      );
       thread.postMessage('begin');
       await once(thread, 'message');
       const queue = temporaryQueue(SIZES);
       assert.equal(coreOf(queue).claimThread(), true);
       void queue.receive().catch(() => undefined);
-      await until(() => queue.waiting === 'worker');
-      await until(() => first.filter(({ waiting }) => waiting === 'worker').length === 1);
+      await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
+      await until(
+        () => first.filter(({ waiting }) => waiting === 'worker').length === 1,
+        'one wait on a pool thread',
+      );
       await queue.close();
       thread.postMessage('end');
       await once(thread, 'message');
@@ -70,13 +79,16 @@ describe('a pool thread of the budget', function () {
     const controller = new AbortController();
     const given = first.receive({ signal: controller.signal });
     const kept = second.receive();
-    await until(() => [first, second].every(({ waiting }) => waiting === 'worker'));
+    await until(
+      () => [first, second].every(({ waiting }) => waiting === 'worker'),
+      'all of the queues waiting on pool threads',
+    );
     controller.abort();
     // This settles the wait that was given up.
     assert.equal(first.tryReceive(), null);
     const receiving = third.receive();
     await assert.rejects(given, { name: 'AbortError' });
-    await until(() => third.waiting !== null);
+    await until(() => third.waiting !== null, 'a wait');
     assert.equal(third.waiting, 'worker');
     third.trySend('x');
     second.trySend('y');

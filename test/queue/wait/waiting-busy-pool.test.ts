@@ -37,7 +37,7 @@ describe('a thread pool that is busy with other work', () => {
       const sender = MessageQueue.open(queue.name, { access: 'write' });
       for (const data of ['a', 'b', 'c']) {
         const receiving = queue.receive();
-        await until(() => queue.waiting === 'worker');
+        await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
         sender.trySend(data);
         assert.equal((await receiving).text(), data);
       }

@@ -28,7 +28,7 @@ describe('waiting', () => {
       const sender = MessageQueue.open(queue.name, { access: 'write' });
       for (const data of ['a', 'b', 'c']) {
         const receiving = queue.receive();
-        await until(() => queue.waiting === way);
+        await until(() => queue.waiting === way, 'a wait in the given way');
         sender.trySend(data, { priority: 2 });
         const message = await receiving;
         assert.deepEqual([message.text(), message.priority], [data, 2]);
@@ -55,7 +55,7 @@ describe('waiting', () => {
       const queue = temporaryQueue({ ...options, maxMessages: 1 });
       const other = MessageQueue.open(queue.name);
       const receiving = queue.receive();
-      await until(() => queue.waiting !== null);
+      await until(() => queue.waiting !== null, 'a wait');
       other.trySend('a');
       assert.equal((await receiving).text(), 'a');
       other.trySend('b');
@@ -82,7 +82,8 @@ describe('waiting', () => {
             (error: unknown) => assert.equal((error as Error).name, 'AbortError'),
           )
           .finally(() => (settled = true));
-        if (round % 3 > 0) await until(() => queue.waiting !== null || settled);
+        if (round % 3 > 0)
+          await until(() => queue.waiting !== null || settled, 'a wait, or its end');
         if (round % 2 === 0) controller.abort();
         if (sender.trySend(String(sent))) sent += 1;
         if (round % 2 > 0) controller.abort();
@@ -111,7 +112,10 @@ describe('waiting', () => {
     const receives = queues.map((queue) => assert.rejects(queue.receive()));
     const used = (): unknown[] => queues.map((queue) => queue.waiting);
     // Each is on the loop for a moment before it blocks a thread.
-    await until(() => used().filter((way) => way === 'worker').length === BUDGET);
+    await until(
+      () => used().filter((way) => way === 'worker').length === BUDGET,
+      'as many waits on pool threads as the budget has',
+    );
     await delay(20);
     assert.deepEqual(used(), ['worker', 'worker', 'loop', 'loop']);
     for (const queue of queues) await queue.close();
@@ -122,9 +126,9 @@ describe('waiting', () => {
     const queues = Array.from({ length: 4 }, () => temporaryQueue());
     const [first, , third, fourth] = queues as [MessageQueue, ...MessageQueue[]];
     const receives = queues.map((queue) => assert.rejects(queue.receive()));
-    await until(() => queues[BUDGET - 1]?.waiting === 'worker');
+    await until(() => queues[BUDGET - 1]?.waiting === 'worker', 'a wait on a pool thread');
     await first.close();
-    await until(() => third?.waiting === 'worker');
+    await until(() => third?.waiting === 'worker', 'a wait on a pool thread');
     assert.equal(fourth?.waiting, 'loop');
     for (const queue of queues) await queue.close();
     await Promise.all(receives);
@@ -133,7 +137,10 @@ describe('waiting', () => {
   it("refuses wait: 'worker' beyond the budget, and says so", async () => {
     const queues = Array.from({ length: BUDGET }, () => temporaryQueue({ wait: 'worker' }));
     const receives = queues.map((queue) => assert.rejects(queue.receive()));
-    await until(() => queues.every((queue) => queue.waiting === 'worker'));
+    await until(
+      () => queues.every((queue) => queue.waiting === 'worker'),
+      'all of the queues waiting on pool threads',
+    );
     const another = temporaryQueue({ wait: 'worker' });
     const details = { code: 'ERR_MQ_THREAD_POOL', syscall: 'mq_timedreceive', queue: another.name };
     const expected = errorLike(MessageQueueError, details, /2 of them.*UV_THREADPOOL_SIZE/);
@@ -163,7 +170,7 @@ describe('waiting', () => {
       (message) => (settled = message.text()),
       (error: unknown) => (settled = error),
     );
-    await until(() => last.waiting === 'worker' || settled !== undefined);
+    await until(() => last.waiting === 'worker' || settled !== undefined, 'a wait, or its end');
     await last.send('x');
     await receiving;
     assert.equal(settled, 'x');
@@ -172,7 +179,7 @@ describe('waiting', () => {
   it('spins for its time only, then waits in the other way', async () => {
     const queue = temporaryQueue({ busyPoll: 100 });
     const receiving = queue.receive();
-    await until(() => queue.waiting === 'worker');
+    await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
     await queue.send('x');
     assert.equal((await receiving).text(), 'x');
   });
@@ -211,7 +218,7 @@ describe('waiting', () => {
         process.nextTick(resolve);
       });
       began.push(queue.waiting);
-      await until(() => queue.waiting === 'worker');
+      await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
       await queue.send('y');
       await receiving;
     }
@@ -229,7 +236,7 @@ describe('waiting', () => {
       writer.uncork();
     });
     assert.equal((await reader.receive()).text(), '0');
-    await until(() => reader.currentMessages === 2);
+    await until(() => reader.currentMessages === 2, 'two messages in the queue');
     writer.destroy();
     assert.equal(((await failed) as MessageQueueError).sent, 3);
     const rest = [reader.tryReceive(), reader.tryReceive(), reader.tryReceive()];
@@ -243,7 +250,7 @@ describe('waiting', () => {
   it('lets the event loop turn while it spins', async () => {
     const queue = temporaryQueue({ busyPoll: 1_000_000 });
     const receiving = queue.receive();
-    await until(() => queue.waiting === 'spin');
+    await until(() => queue.waiting === 'spin', 'a spin');
     for (let turn = 0; turn < 50; turn += 1) await nextTurn();
     assert.equal(queue.waiting, 'spin');
     await queue.send('x');
@@ -253,11 +260,11 @@ describe('waiting', () => {
   it('leaves the pool thread when it is unreferenced, and takes it again', async () => {
     const queue = temporaryQueue();
     const receiving = queue.receive();
-    await until(() => queue.waiting === 'worker');
+    await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
     queue.unref();
-    await until(() => queue.waiting === 'loop');
+    await until(() => queue.waiting === 'loop', 'a wait on the event loop');
     queue.ref();
-    await until(() => queue.waiting === 'worker');
+    await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
     await queue.send('x');
     assert.equal((await receiving).text(), 'x');
   });
@@ -274,7 +281,7 @@ describe('waiting', () => {
       const sender = MessageQueue.open(queue.name, { access: 'write' });
       const controllers = [0, 1, 2].map(() => new AbortController());
       const receives = controllers.map(({ signal }) => queue.receive({ signal }));
-      await until(() => queue.waiting === wait);
+      await until(() => queue.waiting === wait, 'a wait in the given way');
       controllers[1]?.abort();
       controllers[2]?.abort();
       await Promise.allSettled(receives.slice(1));
@@ -293,13 +300,13 @@ describe('waiting', () => {
     for (const data of ['a', 'b']) await queue.send(data);
     const stream = queue.createReadStream({ highWaterMark: 2 });
     stream.on('readable', () => undefined);
-    await until(() => stream.readableLength === 2);
+    await until(() => stream.readableLength === 2, 'two chunks in the buffer');
     const receiving = queue.receive();
-    await until(() => queue.waiting === 'worker');
+    await until(() => queue.waiting === 'worker', 'a wait on a pool thread');
     stream.destroy();
     assert.equal((await receiving).text(), 'a');
     assert.equal(queue.heldMessages, 1);
     assert.equal((await queue.receive()).text(), 'b');
-    await until(() => queue.waiting === null);
+    await until(() => queue.waiting === null, 'the end of the wait');
   });
 });
