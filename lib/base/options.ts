@@ -4,8 +4,13 @@ import { invalidType, invalidValue, outOfRange, unknownOptionError } from './err
 /** Throws a TypeError or RangeError that names the argument, the value and the remedy. */
 export type Check = (argument: string, value: unknown) => void;
 
-/** One check for each option: what an options object may hold. */
-export type Checks<T> = { readonly [K in keyof T]-?: Check };
+/** Under it stand the options that have to be given. */
+export const required: unique symbol = Symbol('required');
+
+/** One check for each option: what an options object may hold, and what it must. */
+export type Checks<T> = { readonly [K in keyof T]-?: Check } & {
+  readonly [required]?: readonly string[];
+};
 
 const NONE: object = Object.freeze({});
 
@@ -22,7 +27,8 @@ export function checkOptions<T extends object>(
   options: T | undefined,
   checks: Checks<T>,
 ): T {
-  if (options === undefined) return NONE as T;
+  const needed = checks[required];
+  if (options === undefined && needed === undefined) return NONE as T;
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidType('options', `an object (${where})`, options);
   }
@@ -33,6 +39,9 @@ export function checkOptions<T extends object>(
     if (!Object.hasOwn(checks, key)) throw unknownOption(where, key, Object.keys(checks));
     checks[key](`options.${key}`, value);
     checked[key] = Array.isArray(value) ? (Object.freeze([...value]) as typeof value) : value;
+  }
+  for (const key of needed ?? []) {
+    if (!(key in checked)) checks[key as keyof T](`options.${key}`, undefined);
   }
   return Object.freeze(checked) as T;
 }

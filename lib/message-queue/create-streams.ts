@@ -1,8 +1,7 @@
 import type { AnyCodec, AnyDecoding, AnyEncoding } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
-import { invalidType } from '../base/errors.js';
 import { isNameOrQueue, openOptionsOf, refuseOpenOptions } from './name-or-queue.js';
-import { checkOptions, type Checks } from '../base/options.js';
+import { checkOptions, required, type Checks } from '../base/options.js';
 import { coreOf, type MessageQueue } from './message-queue.js';
 import { createChecks, type CreateOptions } from '../queue/open-options.js';
 import { openQueue } from '../queue/open.js';
@@ -79,15 +78,13 @@ export interface ChannelQueues {
 export function createDuplex<C extends AnyCodec = typeof raw, P extends boolean = false>(
   options: ChannelQueues & ChannelOptions<C, P> & CreateOptions,
 ): QueueDuplex<WriteValue<C, P>, ReadValue<C, P>> {
-  if (options === undefined) throw invalidType('options', 'an object', options);
   const checked = checkOptions(CHANNEL, options, {
     ...channelChecks,
     ...createChecks,
     readable: isNameOrQueue,
     writable: isNameOrQueue,
+    [required]: ['readable', 'writable'],
   } as Checks<ChannelQueues & ChannelOptions<C, P> & CreateOptions>);
-  isNameOrQueue('options.readable', checked.readable);
-  isNameOrQueue('options.writable', checked.writable);
   const opening = openOptionsOf(checked);
   const readable = endOf(checked.readable, 'read', opening);
   let writable;

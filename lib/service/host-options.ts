@@ -1,7 +1,7 @@
 import { isOnInvalid, type AnyCodec, type OnInvalid } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
 import type { Message } from '../base/message.js';
-import { isBoolean, isPriority, type Checks } from '../base/options.js';
+import { isBoolean, isPriority, required, type Checks } from '../base/options.js';
 import type { WaitOptions } from '../queue/use/cancellation.js';
 import { waitChecks } from '../queue/use/receive.js';
 import type { AcknowledgeEvents } from './acknowledge.js';
@@ -59,6 +59,7 @@ export const hostChecks: Checks<HostOptions<AnyCodec>> = {
   responses: isName,
   unlink: isBoolean,
   onInvalid: isOnInvalid,
+  [required]: ['requests', 'responses'],
 };
 /** @internal */
 export const taskChecks: Checks<TaskOptions> = { ...waitChecks, priority: isPriority };

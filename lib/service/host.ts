@@ -1,9 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { Observable, share } from 'rxjs';
 import type { AnyCodec, Decoded, Encoded } from '../codec/codec.js';
+import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
-import { AbortError, closedError, InvalidMessageError, invalidType } from '../base/errors.js';
-import { Message } from '../base/message.js';
+import { AbortError, closedError } from '../base/errors.js';
+import type { Message } from '../base/message.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
 import { apart } from '../base/apart.js';
@@ -21,12 +22,12 @@ import {
   type HostOptions,
   type TaskOptions,
 } from './host-options.js';
-import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
+import { refuseSameQueue, withDefaults, type Service } from './options.js';
 import { withDeadline } from './deadline.js';
 import { doAll } from './do-all.js';
 import { orAbort } from './or-abort.js';
 import { ResponseLine, type ResponseTicket } from './response-line.js';
-import { decodeDelivery, sendValue } from './values.js';
+import { messageOf, sendValue } from './values.js';
 import { Unread } from './unread.js';
 import { warnStale, warnUnclaimed, warnUnsolicited } from '../base/warnings.js';
 
@@ -58,6 +59,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   readonly responses$: Observable<Decoded<C>>;
   readonly #options: HostOptions<C>;
   readonly #service: Service;
+  readonly #decoder: Decoder;
   readonly #closing = new AbortController();
   /** The queues that are this host's to unlink: another program's must stay. */
   readonly #used = new Set<string>();
@@ -84,14 +86,12 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   /** @throws TypeError or RangeError for a bad option. The queues are opened by the first use. */
   constructor(options: HostOptions<C>) {
     super();
-    if (options === undefined) throw invalidType('options', 'an object', options);
     this.#options = checkOptions('Host', options, hostChecks as Checks<HostOptions<C>>);
     const { requests, responses } = this.#options;
-    isName('options.requests', requests);
-    isName('options.responses', responses);
     refuseSameQueue(requests, responses);
     this.#service = withDefaults(this.#options);
     for (const name of [requests, responses]) this.#service.transport.checkName?.(name);
+    this.#decoder = new Decoder(responses, this.#options, false);
     this.responses$ = new Observable<Decoded<C>>((subscriber) => {
       const scope = presentScope();
       const fail = (error: unknown): void => {
@@ -187,13 +187,11 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
 
   /** One value, or none where `onInvalid` was told. */
   #decode(delivery: Delivery): Decoded<C>[] {
-    const { responses, onInvalid = 'error' } = this.#options;
-    void this.#acknowledger.done(delivery, responses);
+    void this.#acknowledger.done(delivery, this.#options.responses);
     try {
-      return [decodeDelivery(this.#service.codec, delivery, responses) as Decoded<C>];
+      return [this.#decoder.decode(messageOf(delivery)) as Decoded<C>];
     } catch (error) {
-      if (onInvalid === 'error' || !(error instanceof InvalidMessageError)) throw error;
-      onInvalid(error.received, error);
+      this.#decoder.tellInvalid(error);
       return [];
     }
   }
@@ -243,8 +241,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     let untold = 0;
     await drainQueue(transport, name, opening, async (delivery) => {
       await this.#acknowledger.done(delivery, name);
-      const { body, priority } = delivery;
-      if (!this.emit('stale', new Message(body, priority), name)) untold += 1;
+      if (!this.emit('stale', messageOf(delivery), name)) untold += 1;
     });
     this.#used.add(name);
     if (untold > 0) warnStale(untold, name);
@@ -273,8 +270,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
       return false;
     }
     void this.#acknowledger.done(delivery, this.#options.responses);
-    const message = new Message(delivery.body, delivery.priority);
-    apart(() => this.emit('unsolicited', message, this.#options.responses));
+    apart(() => this.emit('unsolicited', messageOf(delivery), this.#options.responses));
     return true;
   }
 

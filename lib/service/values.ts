@@ -1,16 +1,9 @@
-import { decodeMessage, encodeMessage, encodeValue, type Codec } from '../codec/codec.js';
+import { encodeMessage, encodeValue, type Codec } from '../codec/codec.js';
 import { Message } from '../base/message.js';
 import type { Delivery, Sender } from '../transport/transport.js';
 
-/**
- * @throws InvalidMessageError
- */
-export function decodeDelivery(
-  codec: Codec<never, unknown>,
-  delivery: Delivery,
-  queue: string,
-): unknown {
-  return decodeMessage(codec, new Message(delivery.body, delivery.priority), queue);
+export function messageOf({ body, priority }: Delivery): Message {
+  return new Message(body, priority);
 }
 
 /** Sends a value, or a Message with its own priority. */

@@ -7,6 +7,7 @@ import {
   isFunction,
   isMilliseconds,
   isSignal,
+  required,
   type Checks,
 } from '../base/options.js';
 import type { AcknowledgeEvents } from './acknowledge.js';
@@ -141,6 +142,7 @@ export const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
   concurrency: integer(1, 10_000),
   reopen: isBoolean,
   onFailure: isFunction,
+  [required]: ['requests'],
 };
 /** @internal */
 export const runChecks: Checks<RunOptions> = {

@@ -1,19 +1,20 @@
 import { EventEmitter, setMaxListeners } from 'node:events';
 import type { AnyCodec, Decoded } from '../codec/codec.js';
+import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
-import { invalidType, invalidValue, replacedError, gaveUpReason } from '../base/errors.js';
+import { invalidValue, replacedError, gaveUpReason } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, isFunction, type Checks } from '../base/options.js';
 import { AbortListener } from '../base/abort-listener.js';
 import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
 import { Acknowledger } from './acknowledge.js';
 import type { Delivery, NameListener, Receiver, Sender } from '../transport/transport.js';
-import { isName, refuseSameQueue, withDefaults, type Service } from './options.js';
+import { refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
 import { ResponseQueue } from './response-queue.js';
 import { isValue, resultsOf } from './results.js';
 import { onTermination } from './signals.js';
-import { decodeDelivery, sendValue } from './values.js';
+import { messageOf, sendValue } from './values.js';
 import { warnFailure } from '../base/warnings.js';
 import {
   closeChecks,
@@ -57,6 +58,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #options: WorkerOptions<C>;
   readonly #handler: Handler<C>;
   readonly #service: Service;
+  readonly #decoder: Decoder;
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
@@ -81,10 +83,8 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   /** @throws TypeError or RangeError for a bad option. Nothing is opened yet. */
   constructor(options: WorkerOptions<C>, handler: Handler<C>) {
     super();
-    if (options === undefined) throw invalidType('options', 'an object', options);
     this.#options = checkOptions('Worker', options, workerChecks as Checks<WorkerOptions<C>>);
     const { requests, responses } = this.#options;
-    isName('options.requests', requests);
     refuseSameQueue(requests, responses);
     isFunction('handler', handler);
     this.#handler = handler;
@@ -92,6 +92,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     this.#service = withDefaults({ ...this.#options, reopen: undefined });
     this.#service.transport.checkName?.(requests);
     if (responses !== undefined) this.#service.transport.checkName?.(responses);
+    this.#decoder = new Decoder(requests, { codec: this.#options.codec }, false);
     // Each of the requests in hand listens to them.
     setMaxListeners(0, this.#stopping.signal, this.#giveUp.signal);
   }
@@ -237,7 +238,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     try {
       const current = this.#responseQueue?.current();
       sender = current instanceof Promise ? await current.catch(cannotBegin) : current;
-      request = decodeDelivery(this.#service.codec, delivery, this.#options.requests);
+      request = this.#decoder.decode(messageOf(delivery));
       const context = { priority: delivery.priority, signal: this.#giveUp.signal };
       const result = this.#handler(request as Decoded<C>, context);
       if (isValue(result)) {

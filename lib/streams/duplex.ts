@@ -5,12 +5,12 @@ import { ChunkIterator } from './chunk-iterator.js';
 import { Decoder } from '../codec/decoder.js';
 import { closeAfter, untilClosed } from './destroying.js';
 import { Encoder, type Chunk } from '../codec/encoder.js';
+import { checkEncodings, type Callback } from './encoded-writes.js';
 import { Encodings } from './encodings.js';
 import type { ChannelOptions } from './options.js';
 import { ReadSide } from './read-side.js';
 import type { AnyListener, Listener, Undelivered } from './readable.js';
 import { encodingRemedy, refuseOnMessages, unshiftRemedy } from './unsupported.js';
-import type { Callback } from './writable.js';
 import { WriteSide } from './write-side.js';
 
 /** One queue of a channel, and whether the channel closes it. */
@@ -19,7 +19,7 @@ export interface ChannelEnd {
   readonly owns: boolean;
 }
 
-/** The typed events of {@link QueueDuplex}. */
+/** The typed events and writes of {@link QueueDuplex}. */
 // oxlint-disable-next-line no-unused-vars -- both declarations of a class need both parameters
 export interface QueueDuplex<In, Out> {
   /** Event `undelivered`: messages that an owning channel had taken when it was destroyed. */
@@ -32,6 +32,24 @@ export interface QueueDuplex<In, Out> {
   once(event: 'drop', listener: (count: number) => void): this;
   once(event: 'data', listener: Listener<Out>): this;
   once(event: string | symbol, listener: AnyListener): this;
+
+  /** As Node's. An encoding of strings needs the codec `raw`; a TypeError for others. */
+  write(value: In | string | Uint8Array, callback?: Callback): boolean;
+  write(
+    value: In | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: Callback,
+  ): boolean;
+  /** As Node's, with the encodings of `write`. */
+  end(callback?: () => void): this;
+  end(value: In | string | Uint8Array, callback?: () => void): this;
+  end(
+    value: In | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: () => void,
+  ): this;
+  /** As Node's, with the encodings of `write`. */
+  setDefaultEncoding(encoding: BufferEncoding): this;
 }
 
 /** Reads one queue and writes another, as one stream: {@link createDuplex} makes it. */
@@ -39,6 +57,10 @@ export class QueueDuplex<In, Out> extends Duplex {
   readonly #reader: ReadSide;
   readonly #writer: WriteSide;
   readonly #encodings: Encodings;
+
+  static {
+    checkEncodings<QueueDuplex<unknown, unknown>>(this, (stream) => stream.#encodings);
+  }
 
   /** @internal */
   constructor(
@@ -116,46 +138,6 @@ export class QueueDuplex<In, Out> extends Duplex {
   /** @internal */
   override _read(): void {
     this.#reader.read();
-  }
-
-  /** As Node's. An encoding of strings needs the codec `raw`; a TypeError for others. */
-  override write(value: In | string | Uint8Array, callback?: Callback): boolean;
-  override write(
-    value: In | string | Uint8Array,
-    encoding: BufferEncoding | null | undefined,
-    callback?: Callback,
-  ): boolean;
-  override write(
-    value: unknown,
-    encoding?: BufferEncoding | Callback | null,
-    callback?: Callback,
-  ): boolean {
-    if (typeof encoding === 'function') return this.write(value as In, undefined, encoding);
-    return super.write(value, this.#encodings.of(value, encoding), callback);
-  }
-
-  /** As Node's, with the encodings of `write`. */
-  override end(callback?: () => void): this;
-  override end(value: In | string | Uint8Array, callback?: () => void): this;
-  override end(
-    value: In | string | Uint8Array,
-    encoding: BufferEncoding | null | undefined,
-    callback?: () => void,
-  ): this;
-  override end(
-    value?: unknown,
-    encoding?: BufferEncoding | (() => void) | null,
-    callback?: () => void,
-  ): this {
-    if (typeof value === 'function') return super.end(value as () => void);
-    if (typeof encoding === 'function') return this.end(value as In, undefined, encoding);
-    return super.end(value, this.#encodings.of(value, encoding), callback);
-  }
-
-  /** As Node's, with the encodings of `write`. */
-  override setDefaultEncoding(encoding: BufferEncoding): this {
-    this.#encodings.setDefault(encoding);
-    return super.setDefaultEncoding(encoding);
   }
 
   /** @internal */

@@ -3,15 +3,13 @@ import type { AnyEncoding } from '../codec/codec.js';
 import type { QueueCore } from '../queue/core.js';
 import { closeAfter, untilClosed } from './destroying.js';
 import { Encoder, type Chunk } from '../codec/encoder.js';
+import { checkEncodings, type Callback } from './encoded-writes.js';
 import { Encodings } from './encodings.js';
 import type { WriteStreamOptions } from './options.js';
 import type { AnyListener } from './readable.js';
 import { WriteSide } from './write-side.js';
 
-/** @internal */
-export type Callback = (error?: Error | null) => void;
-
-/** The typed events of {@link QueueWritable}. */
+/** The typed events and writes of {@link QueueWritable}. */
 // oxlint-disable-next-line no-unused-vars -- both declarations of a class need its parameter
 export interface QueueWritable<T> {
   /** Event `drop`, with `overflow: 'drop'`: how many values of a batch were dropped. */
@@ -19,6 +17,24 @@ export interface QueueWritable<T> {
   on(event: string | symbol, listener: AnyListener): this;
   once(event: 'drop', listener: (count: number) => void): this;
   once(event: string | symbol, listener: AnyListener): this;
+
+  /** As Node's. An encoding of strings needs the codec `raw`; a TypeError for others. */
+  write(value: T | string | Uint8Array, callback?: Callback): boolean;
+  write(
+    value: T | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: Callback,
+  ): boolean;
+  /** As Node's, with the encodings of `write`. */
+  end(callback?: () => void): this;
+  end(value: T | string | Uint8Array, callback?: () => void): this;
+  end(
+    value: T | string | Uint8Array,
+    encoding: BufferEncoding | null | undefined,
+    callback?: () => void,
+  ): this;
+  /** As Node's, with the encodings of `write`. */
+  setDefaultEncoding(encoding: BufferEncoding): this;
 }
 
 /**
@@ -31,6 +47,10 @@ export interface QueueWritable<T> {
 export class QueueWritable<T> extends Writable {
   readonly #side: WriteSide;
   readonly #encodings: Encodings;
+
+  static {
+    checkEncodings<QueueWritable<unknown>>(this, (stream) => stream.#encodings);
+  }
 
   /** @internal */
   constructor(core: QueueCore, options: WriteStreamOptions<AnyEncoding, boolean>, owns: boolean) {
@@ -58,46 +78,6 @@ export class QueueWritable<T> extends Writable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.writableEnded) this.end();
     await untilClosed(this);
-  }
-
-  /** As Node's. An encoding of strings needs the codec `raw`; a TypeError for others. */
-  override write(value: T | string | Uint8Array, callback?: Callback): boolean;
-  override write(
-    value: T | string | Uint8Array,
-    encoding: BufferEncoding | null | undefined,
-    callback?: Callback,
-  ): boolean;
-  override write(
-    value: unknown,
-    encoding?: BufferEncoding | Callback | null,
-    callback?: Callback,
-  ): boolean {
-    if (typeof encoding === 'function') return this.write(value as T, undefined, encoding);
-    return super.write(value, this.#encodings.of(value, encoding), callback);
-  }
-
-  /** As Node's, with the encodings of `write`. */
-  override end(callback?: () => void): this;
-  override end(value: T | string | Uint8Array, callback?: () => void): this;
-  override end(
-    value: T | string | Uint8Array,
-    encoding: BufferEncoding | null | undefined,
-    callback?: () => void,
-  ): this;
-  override end(
-    value?: unknown,
-    encoding?: BufferEncoding | (() => void) | null,
-    callback?: () => void,
-  ): this {
-    if (typeof value === 'function') return super.end(value as () => void);
-    if (typeof encoding === 'function') return this.end(value as T, undefined, encoding);
-    return super.end(value, this.#encodings.of(value, encoding), callback);
-  }
-
-  /** As Node's, with the encodings of `write`. */
-  override setDefaultEncoding(encoding: BufferEncoding): this {
-    this.#encodings.setDefault(encoding);
-    return super.setDefaultEncoding(encoding);
   }
 
   /** @internal */
