@@ -20,7 +20,6 @@ export interface ChannelEnd {
 }
 
 /** The typed events and writes of {@link QueueDuplex}. */
-// oxlint-disable-next-line no-unused-vars -- both declarations of a class need both parameters
 export interface QueueDuplex<In, Out> {
   /** Event `undelivered`: messages that an owning channel had taken when it was destroyed. */
   on(event: 'undelivered', listener: Undelivered): this;
@@ -53,6 +52,7 @@ export interface QueueDuplex<In, Out> {
 }
 
 /** Reads one queue and writes another, as one stream: {@link createDuplex} makes it. */
+// oxlint-disable-next-line no-unused-vars -- both declarations of a class need both parameters
 export class QueueDuplex<In, Out> extends Duplex {
   readonly #reader: ReadSide;
   readonly #writer: WriteSide;

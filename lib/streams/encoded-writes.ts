@@ -11,7 +11,7 @@ export function checkEncodings<S extends Writable>(
   type: { readonly prototype: S },
   encodingsOf: (stream: S) => Encodings,
 ): void {
-  const { write, end, setDefaultEncoding } = Object.getPrototypeOf(type.prototype) as Writable;
+  const parent = Object.getPrototypeOf(type.prototype) as Writable;
 
   function encodedWrite(
     this: S,
@@ -20,7 +20,7 @@ export function checkEncodings<S extends Writable>(
     callback?: Callback,
   ): boolean {
     if (typeof encoding === 'function') return encodedWrite.call(this, value, undefined, encoding);
-    return write.call(this, value, encodingsOf(this).of(value, encoding), callback);
+    return parent.write.call(this, value, encodingsOf(this).of(value, encoding), callback);
   }
 
   function encodedEnd(
@@ -29,14 +29,14 @@ export function checkEncodings<S extends Writable>(
     encoding?: BufferEncoding | (() => void) | null,
     callback?: () => void,
   ): unknown {
-    if (typeof value === 'function') return (end as End).call(this, value);
+    if (typeof value === 'function') return (parent.end as End).call(this, value);
     if (typeof encoding === 'function') return encodedEnd.call(this, value, undefined, encoding);
-    return (end as End).call(this, value, encodingsOf(this).of(value, encoding), callback);
+    return (parent.end as End).call(this, value, encodingsOf(this).of(value, encoding), callback);
   }
 
   function encodedDefault(this: S, encoding: BufferEncoding): S {
     encodingsOf(this).setDefault(encoding);
-    setDefaultEncoding.call(this, encoding);
+    parent.setDefaultEncoding.call(this, encoding);
     return this;
   }
 

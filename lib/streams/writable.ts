@@ -10,7 +10,6 @@ import type { AnyListener } from './readable.js';
 import { WriteSide } from './write-side.js';
 
 /** The typed events and writes of {@link QueueWritable}. */
-// oxlint-disable-next-line no-unused-vars -- both declarations of a class need its parameter
 export interface QueueWritable<T> {
   /** Event `drop`, with `overflow: 'drop'`: how many values of a batch were dropped. */
   on(event: 'drop', listener: (count: number) => void): this;
@@ -44,6 +43,7 @@ export interface QueueWritable<T> {
  * Strings and bytes pass the type check with every codec: without them it would not be a
  * NodeJS.WritableStream, which `pipe` and `pipeline` ask for.
  */
+// oxlint-disable-next-line no-unused-vars -- both declarations of a class need its parameter
 export class QueueWritable<T> extends Writable {
   readonly #side: WriteSide;
   readonly #encodings: Encodings;

@@ -9,6 +9,7 @@ import { MessageQueue } from 'posix-mqueue';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { runExample } from '../support/child.js';
 import { until } from '../support/code.js';
+import { takeAll } from '../support/messages.js';
 
 /** What the gzip example wrote. */
 function recordsOf(file: string): { text?: string }[] {
@@ -135,12 +136,8 @@ describe('examples', function () {
     for (const message of messages) await queue.send(message);
     child.kill('SIGTERM');
     assert.equal((await child.end).code, 0);
-    const rest: string[] = [];
-    for (let next = queue.tryReceive(); next !== null; next = queue.tryReceive()) {
-      rest.push(next.text());
-    }
     const written = recordsOf(file).map(({ text }) => text);
-    assert.deepEqual([...written, ...rest], messages);
+    assert.deepEqual([...written, ...takeAll(queue)], messages);
   });
 
   it('gzip writes priorities, and bytes that are no text, and removes the queue that it made', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { MessageQueue, type Message, type WaitMode } from 'posix-mqueue';
 import { temporaryName } from 'posix-mqueue/testing';
 import { nextTurn, unlinkQuietly } from '../support/code.js';
+import { untilEmpty } from '../support/messages.js';
 import { runs } from './runs.js';
 
 const CAPACITY = 3;
@@ -159,8 +160,7 @@ describe('any order of calls', function () {
           for (const { end } of running) end();
           for (const queue of queues) (await queue.close()).forEach(add);
           await Promise.all(running.map(({ done }) => done));
-          for (let left = watcher.tryReceive(); left !== null; left = watcher.tryReceive())
-            add(left);
+          for (const left of untilEmpty(watcher)) add(left);
           await watcher.close();
           unlinkQuietly(name);
           // Two listeners of one queue get the same message.

@@ -15,20 +15,17 @@ import { consumeQueue, fromQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture } from '../support/child.js';
 import { nextTurn, until } from '../support/code.js';
+import { fill, rest, untilEmpty } from '../support/messages.js';
 
 const sources: Record<string, (name: string) => Observable<string>> = {
   fromQueue: (name) => fromQueue(name, { codec: text }),
   consumeQueue: (name) => consumeQueue(name, (value) => of(value), { codec: text }),
 };
 
-function fill(queue: MessageQueue, ...values: string[]): void {
-  for (const value of values) assert.ok(queue.trySend(value));
-}
-
 /** What is in the kernel's queue, once there are so many. */
-async function rest(queue: MessageQueue, count: number): Promise<string> {
+async function restOf(queue: MessageQueue, count: number): Promise<string> {
   await until(() => queue.currentMessages === count, 'all that was sent, in the queue');
-  return Array.from({ length: count }, () => queue.tryReceive()?.text()).join('');
+  return rest(queue);
 }
 
 for (const [name, open] of Object.entries(sources)) {
@@ -51,7 +48,7 @@ for (const [name, open] of Object.entries(sources)) {
         ends[round % 2]?.(open(queue.name), end$);
         await nextTurn();
         await nextTurn();
-        fill(queue, String(round));
+        await fill(queue, String(round));
         end$.next();
         await until(() => {
           const back = queue.tryReceive();
@@ -73,7 +70,7 @@ for (const [name, open] of Object.entries(sources)) {
       for (let round = 0; round < 20; round += 1) {
         const one = messages$.subscribe((value) => received.push(value));
         await nextTurn();
-        fill(queue, String(round));
+        await fill(queue, String(round));
         one.unsubscribe();
         await until(() => received.length === round + 1, 'the next message');
       }
@@ -108,7 +105,7 @@ for (const [name, open] of Object.entries(sources)) {
         assert.equal(stderr, '');
         taken.push(...stdout.split('\n').slice(1).filter(Boolean).map(Number));
       }
-      for (let left = queue.tryReceive(); left !== null; left = queue.tryReceive()) {
+      for (const left of untilEmpty(queue)) {
         if (left.text() !== 'end') taken.push(Number(left.text()));
       }
       assert.deepEqual(
@@ -140,15 +137,15 @@ describe('consumeQueue by name, when it ends with messages that it has not begun
 
   it('puts them back at take(n)', async () => {
     const queue = temporaryQueue();
-    fill(queue, 'a', 'b', 'c', 'd');
+    await fill(queue, 'a', 'b', 'c', 'd');
     const first$ = consumeQueue(queue.name, (value) => of(value), options).pipe(take(1));
     assert.equal(await lastValueFrom(first$), 'a');
-    assert.equal(await rest(queue, 3), 'bcd');
+    assert.equal(await restOf(queue, 3), 'bcd');
   });
 
   it('puts them back when project throws', async () => {
     const queue = temporaryQueue();
-    fill(queue, 'a', 'b', 'c', 'd');
+    await fill(queue, 'a', 'b', 'c', 'd');
     const throwing$ = consumeQueue(
       queue.name,
       () => {
@@ -157,12 +154,12 @@ describe('consumeQueue by name, when it ends with messages that it has not begun
       options,
     );
     await assert.rejects(lastValueFrom(throwing$), /project/);
-    assert.equal(await rest(queue, 3), 'bcd');
+    assert.equal(await restOf(queue, 3), 'bcd');
   });
 
   it('puts them back when project unsubscribes', async () => {
     const queue = temporaryQueue();
-    fill(queue, 'a', 'b', 'c', 'd');
+    await fill(queue, 'a', 'b', 'c', 'd');
     const subscription = consumeQueue(
       queue.name,
       () => {
@@ -171,7 +168,7 @@ describe('consumeQueue by name, when it ends with messages that it has not begun
       },
       options,
     ).subscribe();
-    assert.equal(await rest(queue, 3), 'bcd');
+    assert.equal(await restOf(queue, 3), 'bcd');
   });
 
   it('puts them back when the codec throws or unsubscribes', async () => {
@@ -183,26 +180,26 @@ describe('consumeQueue by name, when it ends with messages that it has not begun
     };
     const open = (): Observable<string> =>
       consumeQueue(queue.name, (value) => of(value), { codec, concurrency: 4 });
-    fill(queue, 'a', 'b', 'c', 'd');
+    await fill(queue, 'a', 'b', 'c', 'd');
     decode = () => {
       throw new Error('invalid');
     };
     await assert.rejects(lastValueFrom(open()), { code: 'ERR_MQ_INVALID_MESSAGE' });
-    assert.equal(await rest(queue, 3), 'bcd');
+    assert.equal(await restOf(queue, 3), 'bcd');
 
-    fill(queue, 'a', 'b', 'c', 'd');
+    await fill(queue, 'a', 'b', 'c', 'd');
     const subscription = open().subscribe(() => assert.fail('unsubscribed'));
     decode = (bytes) => {
       subscription.unsubscribe();
       return bytes.toString();
     };
     await until(() => subscription.closed, 'the end of the subscription');
-    assert.equal(await rest(queue, 4), 'abcd');
+    assert.equal(await restOf(queue, 4), 'abcd');
   });
 
   it('works on them when until emits within project: they are in hand', async () => {
     const queue = temporaryQueue();
-    fill(queue, 'a', 'b', 'c', 'd');
+    await fill(queue, 'a', 'b', 'c', 'd');
     const stop$ = new Subject<void>();
     const work = (value: string): Observable<string> => {
       stop$.next();

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createDuplex, json, MessageQueue, text } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
+import { untilEmpty } from '../support/messages.js';
 
 const abc = Buffer.from('abc');
 
 /** Everything that is in the queue. */
 function rest(queue: MessageQueue): Buffer[] {
-  const all: Buffer[] = [];
-  for (let next = queue.tryReceive(); next !== null; next = queue.tryReceive()) all.push(next.data);
-  return all;
+  return [...untilEmpty(queue)].map(({ data }) => data);
 }
 
 describe('a writer that is given an encoding', () => {

@@ -6,15 +6,7 @@ import { toQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { turn } from '#dist/queue/line/turn.js';
 import { nextTurn } from '../support/code.js';
-
-/** Everything that is in the queue. */
-function rest(queue: MessageQueue): string[] {
-  const all: string[] = [];
-  for (let next = queue.tryReceive(); next !== null; next = queue.tryReceive()) {
-    all.push(next.text());
-  }
-  return all;
-}
+import { takeAll } from '../support/messages.js';
 
 /** Has the event loop due for its turn, in which nothing is sent at once. */
 function useUpTheTurn(): void {
@@ -39,12 +31,12 @@ describe("a writer with overflow: 'drop'", () => {
     stream.uncork();
     await once(stream, 'drop');
     assert.deepEqual([told, stream.dropped], [[3], 3]);
-    assert.deepEqual(rest(queue), ['a', 'b']);
+    assert.deepEqual(takeAll(queue), ['a', 'b']);
     stream.write('f');
     stream.end();
     await once(stream, 'finish');
     assert.deepEqual([told, stream.dropped], [[3], 3]);
-    assert.deepEqual(rest(queue), ['f']);
+    assert.deepEqual(takeAll(queue), ['f']);
   });
 
   it('drops nothing because the event loop is due for its turn', async () => {
@@ -55,7 +47,7 @@ describe("a writer with overflow: 'drop'", () => {
     stream.end('b');
     await once(stream, 'finish');
     assert.equal(stream.dropped, 0);
-    assert.deepEqual(rest(queue), ['a', 'b']);
+    assert.deepEqual(takeAll(queue), ['a', 'b']);
   });
 
   it('sends nothing after its end by destroy', async () => {
@@ -66,7 +58,7 @@ describe("a writer with overflow: 'drop'", () => {
     stream.destroy();
     await once(stream, 'close');
     await turn.opened();
-    assert.deepEqual(rest(queue), []);
+    assert.deepEqual(takeAll(queue), []);
   });
 
   it('does not push ahead of those who wait', async () => {
@@ -105,7 +97,7 @@ describe("a writer with overflow: 'drop'", () => {
     await once(channel, 'drop');
     assert.equal(channel.dropped, 2);
     await channel[Symbol.asyncDispose]();
-    assert.deepEqual(rest(writable), ['a']);
+    assert.deepEqual(takeAll(writable), ['a']);
   });
 
   it('is told apart from a misspelled one', () => {
@@ -136,7 +128,7 @@ describe("toQueue with overflow: 'drop'", () => {
       ['c', 1],
       ['d', 2],
     ]);
-    assert.deepEqual(rest(queue), ['a', 'b']);
+    assert.deepEqual(takeAll(queue), ['a', 'b']);
   });
 
   it('lets as many wait as maxBuffered says', async () => {
@@ -148,7 +140,7 @@ describe("toQueue with overflow: 'drop'", () => {
     source$.complete();
     for (const value of ['a', 'b', 'c']) assert.equal((await queue.receive()).text(), value);
     assert.deepEqual(await sending, ['a', 'b', 'c']);
-    assert.deepEqual(rest(queue), []);
+    assert.deepEqual(takeAll(queue), []);
   });
 
   it('drops nothing because the event loop is due for its turn', async () => {

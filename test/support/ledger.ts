@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Message, MessageQueue } from 'posix-mqueue';
 import type { Child } from './child.js';
+import { untilEmpty } from './messages.js';
 
 /** How often a fault is tried: `runs` as a rule, FAULT_RUNS times where that is given. */
 export function faultRuns(runs: number): number {
@@ -22,7 +23,7 @@ export class Ledger {
 
   /** Writes down what is still in the queue. */
   drain(queue: MessageQueue): void {
-    for (let next = queue.tryReceive(); next !== null; next = queue.tryReceive()) this.#add(next);
+    for (const next of untilEmpty(queue)) this.#add(next);
   }
 
   /** Writes down what comes, as one more consumer, until it is stopped. */

@@ -1,4 +1,4 @@
-import type { MessageQueue } from 'posix-mqueue';
+import type { Message, MessageQueue } from 'posix-mqueue';
 
 /** Sends these, one after the other. */
 export async function fill(queue: MessageQueue, ...data: string[]): Promise<void> {
@@ -12,14 +12,14 @@ export async function texts(queue: MessageQueue, count: number): Promise<string[
   return received;
 }
 
-/** Everything that is there now, held messages first. */
+/** What is there, until nothing is: held messages first. */
+export function* untilEmpty(queue: MessageQueue): Generator<Message> {
+  for (let next = queue.tryReceive(); next !== null; next = queue.tryReceive()) yield next;
+}
+
+/** The texts of everything that is there now. */
 export function takeAll(queue: MessageQueue): string[] {
-  const received: string[] = [];
-  for (;;) {
-    const message = queue.tryReceive();
-    if (message === null) return received;
-    received.push(message.text());
-  }
+  return [...untilEmpty(queue)].map((message) => message.text());
 }
 
 /** As `takeAll`, in one string. */

@@ -4,6 +4,7 @@ import { MessageQueue, text, type OpenOptions } from 'posix-mqueue';
 import { PosixTransport } from 'posix-mqueue/service';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { descriptorsOf, nextTurn, unlinkQuietly, until } from '../../support/code.js';
+import { takeAll } from '../../support/messages.js';
 
 describe('a queue with reopen: true', () => {
   let name: string;
@@ -17,13 +18,6 @@ describe('a queue with reopen: true', () => {
     });
     opened.push(queue);
     return queue;
-  };
-  const takeAll = (queue: MessageQueue): string[] => {
-    const all: string[] = [];
-    for (let next = queue.tryReceive(); next !== null; next = queue.tryReceive()) {
-      all.push(next.text());
-    }
-    return all;
   };
   beforeEach(() => {
     name = temporaryName();
