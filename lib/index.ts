@@ -45,7 +45,7 @@ export type { PriorityOption, SendOptions } from './queue/use/send.js';
 export type { QueueStat } from './native/stat.js';
 export type { TrustedOwner } from './queue/trusted-owner.js';
 export type { WaitForOptions } from './queue/use/wait-for.js';
-export type { WaitingWay, WaitMode } from './queue/wait/waiter.js';
+export type { WaitingWay, WaitMode } from './queue/wait/modes.js';
 export {
   createDuplex,
   createReadStream,

@@ -24,7 +24,7 @@ import { send, trySend, type PriorityOption, type SendOptions } from '../queue/u
 import type { QueueStat } from '../native/stat.js';
 import { unlinkQueue } from '../native/unlink.js';
 import { openWhenThere, type WaitForOptions } from '../queue/use/wait-for.js';
-import type { WaitingWay } from '../queue/wait/waiter.js';
+import type { WaitingWay } from '../queue/wait/modes.js';
 import type { MessageQueueEvents } from './events.js';
 import { QueueListeners } from './listeners.js';
 import {

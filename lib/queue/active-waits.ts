@@ -1,5 +1,5 @@
 import { openWaits } from './left-open.js';
-import type { WaitingWay } from './wait/waiter.js';
+import type { WaitingWay } from './wait/modes.js';
 
 /** A wait that keeps the process alive. */
 export interface ActiveWait {
@@ -17,8 +17,8 @@ export interface ActiveWait {
  */
 export function activeWaits(): ActiveWait[] {
   return openWaits().flatMap(({ name, receives, sends }) => [
-    ...waitOf(name, 'receive', receives.waiter.way),
-    ...waitOf(name, 'send', sends.waiter.way),
+    ...waitOf(name, 'receive', receives.wait.way),
+    ...waitOf(name, 'send', sends.wait.way),
   ]);
 }
 

@@ -19,7 +19,8 @@ import { QueueSizes } from '../native/sizes.js';
 import { isUnlinked, statOf, type QueueStat } from '../native/stat.js';
 import { WaitTimers } from './wait/wait-timers.js';
 import { unlinkQueue } from '../native/unlink.js';
-import { Waiter, type WaitMode, type WaitingWay } from './wait/waiter.js';
+import type { WaitMode, WaitingWay } from './wait/modes.js';
+import { poolThreads } from './wait/pool-threads.js';
 
 const WITHOUT_NAME =
   'its name was removed already, and may be that of another queue by now. To remove that one, use ' +
@@ -150,7 +151,7 @@ export class QueueCore {
   }
 
   get waiting(): WaitingWay | null {
-    return this.receives.waiter.way;
+    return this.receives.wait.way;
   }
 
   /** @throws MessageQueueError when it is closed */
@@ -166,23 +167,14 @@ export class QueueCore {
     this.#remains.referenced = referenced;
     this.#native.setReferenced(referenced);
     this.timers.setReferenced(referenced);
-    this.receives.waiter.setReferenced(referenced);
-    this.sends.waiter.setReferenced(referenced);
+    this.receives.wait.setReferenced(referenced);
+    this.sends.wait.setReferenced(referenced);
   }
 
   /** Sets a pool thread aside for the receives of this queue. False when there is none. */
   claimThread(): boolean {
     if (this.#closed || this.#wait === 'loop') return false;
-    return this.#reserveThread() || (Waiter.yieldThread() && this.#reserveThread());
-  }
-
-  #reserveThread(): boolean {
-    if (this.#drained || !this.#native.reserveThread()) return false;
-    const { waiter } = this.receives;
-    waiter.reserved = true;
-    // Its wait may have begun on the loop.
-    waiter.promote();
-    return true;
+    return poolThreads.claim(this.receives.wait, () => this.#native.reserveThread());
   }
 
   borrow(borrower: Borrower): void {

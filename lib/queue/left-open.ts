@@ -40,7 +40,7 @@ export function recordOpenings(): void {
 export function openWaits(): Remains[] {
   return [...open.values()].filter(
     ({ receives, sends, referenced }) =>
-      referenced && (receives.waiter.way !== null || sends.waiter.way !== null),
+      referenced && (receives.wait.way !== null || sends.wait.way !== null),
   );
 }
 

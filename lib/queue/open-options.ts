@@ -2,7 +2,7 @@ import { invalidValue } from '../base/errors.js';
 import { integer, isBoolean, oneOf, type Check, type Checks } from '../base/options.js';
 import { isMode } from './mode.js';
 import { isTrustedOwner, type TrustedOwner } from './trusted-owner.js';
-import type { WaitMode } from './wait/waiter.js';
+import type { WaitMode } from './wait/modes.js';
 
 // The kernel's own ceilings, HARD_MSGMAX and HARD_MSGSIZEMAX of mq_overview(7).
 const MOST_MESSAGES = 65_536;

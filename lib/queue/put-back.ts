@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { isUnreadable } from '../base/bytes.js';
 import { AbortError } from '../base/errors.js';
+import { NOTHING, UNREADABLE } from '../native/answers.js';
 import { outbox, type OutgoingMessages } from '../native/mailbox.js';
 import type { Message } from '../base/message.js';
 import type { NativeQueue } from '../native/binding.js';
@@ -8,7 +9,7 @@ import { clearTimeout, now, setTimeout } from '../base/timers.js';
 import { Losses } from '../base/losses.js';
 import { SendLine, type SendTicket } from './line/send-line.js';
 
-const { EAGAIN, EFAULT, EINVAL, EMSGSIZE } = constants.errno;
+const { EINVAL, EMSGSIZE } = constants.errno;
 
 /**
  * Milliseconds for which what goes back waits for room, as the addon has it: a sender that is blocked
@@ -39,7 +40,7 @@ export function putBackNow(
     const left = patience > 0 ? Math.max(0, Math.ceil(end - now())) : 0;
     const result = count > 0 ? native.giveBack(count, left) : problemOf(messages[next]);
     if (result > 0) next += result;
-    else if (result === -EAGAIN) return messages.slice(next);
+    else if (result === NOTHING) return messages.slice(next);
     else if (isOfOne(result)) {
       losses.add(1, result);
       next += 1;
@@ -53,12 +54,12 @@ export function putBackNow(
 
 /** Who decoded it may have given its memory away; or it exceeds any queue that is open. */
 function problemOf(message: Message | undefined): number {
-  return message !== undefined && isUnreadable(message.data) ? -EFAULT : -EMSGSIZE;
+  return message !== undefined && isUnreadable(message.data) ? UNREADABLE : -EMSGSIZE;
 }
 
 /** Whether the others may go. A queue that was opened anew may have smaller messages. */
 function isOfOne(errno: number | undefined): boolean {
-  return errno === -EMSGSIZE || errno === -EFAULT;
+  return errno === -EMSGSIZE || errno === UNREADABLE;
 }
 
 /** What could not go back. */

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { AbortError, destroyedError, MessageQueueError } from '../base/errors.js';
+import { NOTHING } from '../native/answers.js';
 import type { OutgoingMessages } from '../native/mailbox.js';
 import { apart } from '../base/apart.js';
 import type { QueueCore } from '../queue/core.js';
@@ -10,7 +11,7 @@ import { nextTick } from '../base/timers.js';
 import type { Chunk, Encoder } from '../codec/encoder.js';
 import { fixLengths } from '../native/fix-lengths.js';
 
-const { EAGAIN, EBADF } = constants.errno;
+const { EBADF } = constants.errno;
 
 type Callback = (error?: Error | null) => void;
 
@@ -99,7 +100,7 @@ export class WriteSide {
         return;
       }
       const result = this.#core.closed ? -EBADF : this.#core.sends.send(batch.messages, sent);
-      if (result === 0 || result === -EAGAIN) break;
+      if (result === 0 || result === NOTHING) break;
       if (result < 0) {
         // The line has the error for it.
         this.#stand(batch, sent);

@@ -16,7 +16,7 @@ export async function warnOpenWaits(): Promise<void> {
 }
 
 function describeWait({ name, opener, stack, receives }: Remains): string {
-  const wait = receives.waiter.way === null ? 'for room in' : 'for a message of';
+  const wait = receives.wait.way === null ? 'for room in' : 'for a message of';
   return `  ${wait} '${name}', opened by ${opener} ${callerIn(stack ?? '')}`;
 }
 

@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import type { Message } from '../../base/message.js';
+import { BEGUN, CANCELLED, NOTHING } from '../../native/answers.js';
 import type { NativeQueue } from '../../native/binding.js';
 import { apart } from '../../base/apart.js';
 import type { Consumer } from './consumer.js';
@@ -9,9 +9,10 @@ import { waitError } from '../wait/wait-error.js';
 import { Pump } from './pump.js';
 import { Supply } from './supply.js';
 import { Turn, turn } from './turn.js';
-import { Waiter, type WaitMode } from '../wait/waiter.js';
+import { beginReceive } from '../../native/begin.js';
+import type { WaitMode } from '../wait/modes.js';
+import { Wait } from '../wait/wait.js';
 
-const { EAGAIN, ECANCELED } = constants.errno;
 const SYSCALL = 'mq_timedreceive';
 
 /**
@@ -21,7 +22,7 @@ const SYSCALL = 'mq_timedreceive';
 export class ReceiveLine {
   readonly #name: string;
   readonly #native: NativeQueue;
-  readonly waiter: Waiter;
+  readonly wait: Wait;
   readonly #line = new Line<Consumer>();
   readonly #supply: Supply;
   /** Those in the line that do not wait. */
@@ -39,14 +40,12 @@ export class ReceiveLine {
     this.#name = name;
     this.#native = native;
     this.#supply = new Supply(name, native);
-    this.waiter = new Waiter(mode, busyPoll, {
-      onWorker: () => native.receiveOnWorker(this.#awaited),
-      onLoop: (milliseconds) => native.receiveOnLoop(this.#awaited, milliseconds),
-      spinning: (microseconds) => native.receiveSpinning(this.#awaited, microseconds),
+    this.wait = new Wait(mode, busyPoll, {
+      begin: (way, microseconds) => beginReceive(native, way, this.#awaited, microseconds),
       cancel: () => native.cancelReceive(),
       yieldThread: () => native.yieldThread(false),
       done: (result) => {
-        this.#waitEnded(result as number);
+        this.#waitEnded(result);
       },
     });
     this.#pump = new Pump({
@@ -56,7 +55,7 @@ export class ReceiveLine {
     native.onreceive = (result) => {
       // First of all: whatever runs before may end the process.
       this.#supply.hold(result);
-      this.waiter.ended(result);
+      this.wait.ended(result);
     };
   }
 
@@ -73,7 +72,7 @@ export class ReceiveLine {
    */
   takeOne(): Message | null {
     if (!this.#mayTake()) return null;
-    const message = this.#supply.takeOne(this.waiter.patience);
+    const message = this.#supply.takeOne(this.wait.patience);
     this.#foundEmpty = message === null;
     if (message !== null) turn.spend();
     return message;
@@ -82,7 +81,7 @@ export class ReceiveLine {
   /** As `takeOne`, for up to `max` messages. */
   take(max: number): Message[] | null {
     if (!this.#mayTake()) return null;
-    const messages = this.#supply.take(max, this.waiter.patience);
+    const messages = this.#supply.take(max, this.wait.patience);
     this.#foundEmpty = messages === null;
     if (messages !== null) turn.spend(messages.length);
     return messages;
@@ -156,7 +155,7 @@ export class ReceiveLine {
   settle(): void {
     if (!this.#cancelling) return;
     this.#supply.hold(this.#native.settleReceive());
-    this.waiter.settled();
+    this.wait.settled();
     this.#waitOver();
     this.#pump.schedule();
   }
@@ -227,7 +226,7 @@ export class ReceiveLine {
 
   #askKernel(): boolean {
     if (!this.#pump.mayAsk()) return false;
-    const patience = this.#hasty.size > 0 ? 0 : this.waiter.patience;
+    const patience = this.#hasty.size > 0 ? 0 : this.wait.patience;
     let count: number;
     try {
       count = this.#supply.fetch(this.#demand(), patience);
@@ -269,10 +268,10 @@ export class ReceiveLine {
 
   #wait(): boolean {
     this.#awaited = this.#demand();
-    const refused = this.waiter.begin(this.#supply.countReceived());
-    if (refused === 0) return false;
+    const refused = this.wait.begin(this.#supply.countReceived());
+    if (refused === BEGUN) return false;
     this.#awaited = 0;
-    if (refused === -ECANCELED) {
+    if (refused === CANCELLED) {
       this.#pump.end();
       return false;
     }
@@ -288,7 +287,7 @@ export class ReceiveLine {
   /** Takes no more from the kernel than those in line want. */
   #cancelSurplus(): void {
     if (this.#awaited === 0 || this.#cancelling || this.#isWanted(this.#awaited)) return;
-    if (!this.waiter.cancel()) {
+    if (!this.wait.cancel()) {
       this.#cancelling = true;
       return;
     }
@@ -299,7 +298,7 @@ export class ReceiveLine {
   #waitEnded(result: number): void {
     this.#waitOver();
     try {
-      if (result < 0 && result !== -ECANCELED && result !== -EAGAIN) {
+      if (result < 0 && result !== CANCELLED && result !== NOTHING) {
         this.#failFirst(waitError(result, SYSCALL, this.#name));
       }
     } finally {

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { closedError, systemError } from '../../base/errors.js';
 import { outbox, type OutgoingMessages } from '../../native/mailbox.js';
+import { BEGUN, CANCELLED, NOTHING, UNREADABLE } from '../../native/answers.js';
 import type { NativeQueue } from '../../native/binding.js';
 import { apart } from '../../base/apart.js';
 import { Line, type Place } from '../../base/line.js';
@@ -8,9 +9,11 @@ import { within, type Scope } from '../../base/scope.js';
 import { Pump } from './pump.js';
 import { turn } from './turn.js';
 import { waitError } from '../wait/wait-error.js';
-import { Waiter, type WaitMode } from '../wait/waiter.js';
+import { beginSend } from '../../native/begin.js';
+import type { WaitMode } from '../wait/modes.js';
+import { Wait } from '../wait/wait.js';
 
-const { EAGAIN, EBADF, ECANCELED, EFAULT } = constants.errno;
+const { EBADF } = constants.errno;
 const SYSCALL = 'mq_timedsend';
 
 /** A place in the line of those who send. */
@@ -38,7 +41,7 @@ export class SendLine {
   readonly #name: string;
   readonly #native: NativeQueue;
   readonly #maySend: boolean;
-  readonly waiter: Waiter;
+  readonly wait: Wait;
   readonly #line = new Line<Standing>();
   readonly #pump: Pump;
   #waiting = false;
@@ -60,11 +63,9 @@ export class SendLine {
     this.#name = name;
     this.#native = native;
     this.#maySend = maySend;
-    this.waiter = new Waiter(mode, busyPoll, {
-      onWorker: () => this.#withFront((count) => native.sendOnWorker(count)),
-      onLoop: (milliseconds) => this.#withFront((count) => native.sendOnLoop(count, milliseconds)),
-      spinning: (microseconds) =>
-        this.#withFront((count) => native.sendSpinning(count, microseconds)),
+    this.wait = new Wait(mode, busyPoll, {
+      begin: (way, microseconds) =>
+        this.#withFront((count) => beginSend(native, way, count, microseconds)),
       cancel: () => {
         const sent = native.cancelSend();
         const front = this.#line.front?.value;
@@ -73,7 +74,7 @@ export class SendLine {
       },
       yieldThread: () => native.yieldThread(true),
       done: (result) => {
-        this.#waitEnded(result as number);
+        this.#waitEnded(result);
       },
     });
     this.#pump = new Pump({
@@ -81,7 +82,7 @@ export class SendLine {
       serveNext: () => this.#serveFirst(),
     });
     native.onsend = (result) => {
-      this.waiter.ended(result);
+      this.wait.ended(result);
     };
   }
 
@@ -101,8 +102,8 @@ export class SendLine {
    */
   trySend(bytes: Uint8Array, priority: number): boolean {
     if (this.#line.length > 0) return false;
-    const result = outbox.putOne(bytes, priority) ? this.#try(1) : -EFAULT;
-    this.#foundFull = result === -EAGAIN;
+    const result = outbox.putOne(bytes, priority) ? this.#try(1) : UNREADABLE;
+    this.#foundFull = result === NOTHING;
     if (result > 0) {
       this.#burst += 1;
       return true;
@@ -123,15 +124,15 @@ export class SendLine {
 
   /**
    * Sends what it can at once: how many messages that were, 0 when it was not the time for it, or a negative
-   * errno. With another one than `-EAGAIN` the line fails as well. Who has some left joins.
+   * errno. With another one than `NOTHING` the line fails as well. Who has some left joins.
    *
    * @param first - the number of the message to begin with
    */
   send(messages: OutgoingMessages, first = 0): number {
     if (this.#closed || this.#line.length > 0 || !turn.open) return 0;
     const count = outbox.put(messages, first);
-    const result = count > 0 ? this.#try(count) : -EFAULT;
-    this.#foundFull = result === -EAGAIN || (result > 0 && result < count);
+    const result = count > 0 ? this.#try(count) : UNREADABLE;
+    this.#foundFull = result === NOTHING || (result > 0 && result < count);
     if (result < 0) return result;
     this.#burst += result;
     turn.spend(result);
@@ -168,7 +169,7 @@ export class SendLine {
     const standing = place.value;
     if (place === this.#line.front && this.#waiting) {
       standing.givenUp = error;
-      if (!this.waiter.cancel()) return;
+      if (!this.wait.cancel()) return;
       this.#waiting = false;
     }
     this.#settle(standing, error);
@@ -196,19 +197,19 @@ export class SendLine {
     if (this.#waiting && front !== undefined) {
       front.sent += this.#native.settleSend();
       this.#waiting = false;
-      this.waiter.settled();
+      this.wait.settled();
     }
     for (const { ticket, sent } of this.#line.take(Infinity)) ticket.settle(error(), sent);
   }
 
   /**
    * Puts what the first in line still has to send into the outbox, as many messages as fit, and sends
-   * them. As the kernel has it, `-EFAULT` stands for bytes that cannot be read.
+   * them. As the kernel has it, `UNREADABLE` stands for bytes that cannot be read.
    */
   #withFront(send: (count: number) => number): number {
     const front = this.#line.front?.value;
     const count = front === undefined ? 0 : outbox.put(front.ticket.messages, front.sent);
-    return count > 0 ? send(count) : -EFAULT;
+    return count > 0 ? send(count) : UNREADABLE;
   }
 
   /** False when nothing can be sent now. */
@@ -222,7 +223,7 @@ export class SendLine {
       this.#advance(front, result);
       return true;
     }
-    if (result !== -EAGAIN) {
+    if (result !== NOTHING) {
       this.#settle(front, systemError(result, SYSCALL, this.#name));
       return true;
     }
@@ -230,11 +231,11 @@ export class SendLine {
   }
 
   #wait(front: Standing): boolean {
-    const refused = this.waiter.begin(this.#burst);
+    const refused = this.wait.begin(this.#burst);
     this.#burst = 0;
-    this.#waiting = refused === 0;
-    if (refused === 0) return false;
-    if (refused === -ECANCELED) {
+    this.#waiting = refused === BEGUN;
+    if (refused === BEGUN) return false;
+    if (refused === CANCELLED) {
       this.#pump.end();
       return false;
     }
@@ -254,7 +255,7 @@ export class SendLine {
 
   #waitBrought(front: Standing, result: number): void {
     if (result >= 0) this.#advance(front, result);
-    else if (result !== -ECANCELED && result !== -EAGAIN) {
+    else if (result !== CANCELLED && result !== NOTHING) {
       this.#settle(front, waitError(result, SYSCALL, this.#name));
     }
     if (front.givenUp !== null) this.#settle(front, front.givenUp);

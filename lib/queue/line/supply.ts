@@ -1,12 +1,10 @@
-import { constants } from 'node:os';
 import { systemError } from '../../base/errors.js';
 import type { Message } from '../../base/message.js';
+import { NOTHING } from '../../native/answers.js';
 import type { NativeQueue } from '../../native/binding.js';
 import { inbox } from '../../native/mailbox.js';
 import { HeldMessages } from './held-messages.js';
 import { Turn } from './turn.js';
-
-const { EAGAIN } = constants.errno;
 
 /** Where a line's messages come from: those that are held first, else the kernel's queue, without waiting. */
 export class Supply {
@@ -58,7 +56,7 @@ export class Supply {
 
   #receive(max: number, patience: number): number {
     const result = this.#native.tryReceive(max, patience);
-    if (result === -EAGAIN) return 0;
+    if (result === NOTHING) return 0;
     if (result < 0) throw systemError(result, 'mq_timedreceive', this.#name);
     this.#received += result;
     return result;

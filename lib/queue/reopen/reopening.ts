@@ -4,7 +4,7 @@ import { nextTick } from '../../base/timers.js';
 import { LinkTimer } from '../../base/interval-timer.js';
 import { OldQueues } from './old-queues.js';
 import { isUnlinked } from '../../native/stat.js';
-import { NO_THREAD } from '../wait/waiter.js';
+import { PARKED } from '../../native/answers.js';
 
 const { EACCES, EAGAIN, ECANCELED, EINPROGRESS, EMFILE, ENFILE, ENOENT, ENOMEM, ENOSPC } =
   constants.errno;
@@ -246,7 +246,7 @@ export class ReopeningQueue implements NativeQueue {
       this.#timer.backOff();
       this.#timer.stop();
       this.#watch();
-      return NO_THREAD;
+      return PARKED;
     }
     const result = begin(this.#current);
     if (result === 0) this.#sending = this.#current;
