@@ -12,10 +12,11 @@ import {
   type Remains,
 } from './left-open.js';
 import { PutBack } from './put-back.js';
-import { QueueLink } from './reopen/queue-link.js';
+import type { OpenedQueue } from './reopen/opened-queue.js';
+import type { QueueLink } from './reopen/queue-link.js';
 import { ReceiveLine } from './line/receive-line.js';
 import { SendLine } from './line/send-line.js';
-import { QueueSizes } from '../native/sizes.js';
+import type { QueueSizes } from '../native/sizes.js';
 import { isUnlinked, statOf, type QueueStat } from '../native/stat.js';
 import { WaitTimers } from './wait/wait-timers.js';
 import { unlinkQueue } from '../native/unlink.js';
@@ -62,16 +63,16 @@ export class QueueCore {
   #closed = false;
   #drained = false;
 
-  constructor(name: string, native: NativeQueue, options: CoreOptions) {
+  constructor(name: string, { native, sizes, link }: OpenedQueue, options: CoreOptions) {
     this.name = name;
     this.key = options.key;
     this.#native = native;
-    this.#sizes = new QueueSizes(name, native);
+    this.#sizes = sizes;
+    this.#link = link;
     const { wait, busyPoll, maySend } = options;
     this.#wait = wait;
     this.receives = new ReceiveLine(name, native, wait, busyPoll);
     this.sends = new SendLine(name, native, wait, busyPoll, maySend);
-    this.#link = new QueueLink(native, this.#sizes);
     const { receives, sends } = this;
     this.#putBack = new PutBack(name, native, sends);
     const { opener } = options;

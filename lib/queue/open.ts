@@ -3,7 +3,7 @@ import { checkOptions } from '../base/options.js';
 import { QueueCore } from './core.js';
 import { openChecks, refuseUnusedExclusive, type OpenOptions } from './open-options.js';
 import { Opening } from './opening.js';
-import { ReopeningQueue } from './reopen/reopening.js';
+import { fixed, reopening } from './reopen/opened-queue.js';
 
 /** @internal */
 export function openQueue(where: string, name: QueueName, given?: OpenOptions): QueueCore {
@@ -11,10 +11,13 @@ export function openQueue(where: string, name: QueueName, given?: OpenOptions): 
   const options = checkOptions(where, given, openChecks);
   refuseUnusedExclusive(options);
   const opening = new Opening(key, options);
-  const opened = opening.open();
+  const first = opening.open();
   const { access, wait = 'auto', busyPoll, reopen = false } = options;
-  const how = { key, opener: where, wait, busyPoll, maySend: access !== 'read' };
-  if (!reopen) return new QueueCore(shownName(key), opened, how);
-  const reopening = new ReopeningQueue(opened, access !== 'write', () => opening.again());
-  return new QueueCore(shownName(key), reopening, how);
+  const shown = shownName(key);
+  const opened =
+    reopen === false
+      ? fixed(shown, first)
+      : reopening(shown, first, access !== 'write', () => opening.again());
+  const maySend = access !== 'read';
+  return new QueueCore(shown, opened, { key, opener: where, wait, busyPoll, maySend });
 }

@@ -1,7 +1,5 @@
-import { constants } from 'node:os';
+import { NOTHING } from '../../native/answers.js';
 import type { NativeQueue } from '../../native/binding.js';
-
-const { EAGAIN } = constants.errno;
 
 /** How many messages a queue has. */
 function filling(queue: NativeQueue): number {
@@ -41,7 +39,7 @@ export class OldQueues {
       if (result > 0) return result;
     }
     this.sweep();
-    return -EAGAIN;
+    return NOTHING;
   }
 
   /** Closes those that are done with. */

@@ -1,22 +1,11 @@
-import { constants } from 'node:os';
+import { NOTHING, ON_ITS_WAY, CANCELLED, PARKED } from '../../native/answers.js';
 import type { NativeQueue } from '../../native/binding.js';
-import { nextTick } from '../../base/timers.js';
+import { isUnlinked } from '../../native/stat.js';
 import { LinkTimer } from '../../base/interval-timer.js';
 import { OldQueues } from './old-queues.js';
-import { isUnlinked } from '../../native/stat.js';
-import { PARKED } from '../../native/answers.js';
-
-const { EACCES, EAGAIN, ECANCELED, EINPROGRESS, EMFILE, ENFILE, ENOENT, ENOMEM, ENOSPC } =
-  constants.errno;
-
-/** What may be over in a moment; with anything else the next call fails. */
-const TEMPORARY = new Set([ENOENT, EMFILE, ENFILE, ENOSPC, ENOMEM]);
-
-/** What a {@link ReopeningQueue} tells. */
-export interface LinkListener {
-  unlinked(): void;
-  reopened(): void;
-}
+import type { LinkEvents } from './queue-link.js';
+import { RoamingWait } from './roaming-wait.js';
+import { Succession } from './succession.js';
 
 /**
  * A queue that is opened anew when its name was removed, with the face of a native queue. Sends go to
@@ -26,41 +15,53 @@ export class ReopeningQueue implements NativeQueue {
   onreceive: (result: number) => void = () => undefined;
   onsend: (result: number) => void = () => undefined;
   onchange: () => void = () => undefined;
-  listener: LinkListener | undefined;
+  listener: LinkEvents | undefined;
 
-  readonly #open: () => NativeQueue | number;
+  readonly #succession: Succession;
+  /** Without a name: what they still have comes first. */
+  readonly #old: OldQueues;
   readonly #timer = new LinkTimer(() => {
     this.#look();
   });
-  #current: NativeQueue;
-  /** Without a name: what they still have comes first. */
-  readonly #old: OldQueues;
-  /** It has no name, and no other has it. */
-  #lost = false;
+  readonly #receiving = new RoamingWait(
+    (queue) => (queue.cancelReceive() ? 0 : ON_ITS_WAY),
+    (result) => {
+      this.#watch();
+      this.onreceive(result);
+    },
+  );
+  readonly #sending = new RoamingWait(
+    (queue) => queue.cancelSend(),
+    (result) => {
+      this.#watch();
+      this.onsend(result);
+    },
+  );
   /** Where the last messages came from. */
   #source: NativeQueue;
-  #receiving: NativeQueue | undefined;
-  #sending: NativeQueue | undefined;
-  /** Sends wait for a queue to go to. */
-  #parked = false;
-  #receiveAgain = false;
-  #sendAgain = false;
-  /** How many of the last send went that was not told yet. */
-  #untold = 0;
   #referenced = true;
   #watched = false;
   #reserved = false;
 
-  /**
-   * @param readable - whether it is opened for receiving
-   * @param open - opens the queue of that name: a negative errno when it cannot
-   */
+  /** @param readable - whether it is opened for receiving */
   constructor(first: NativeQueue, readable: boolean, open: () => NativeQueue | number) {
-    this.#open = open;
     this.#old = new OldQueues(readable);
-    this.#current = first;
     this.#source = first;
+    this.#succession = new Succession(first, open, {
+      lost: () => {
+        // They go over to wait for a queue with a name.
+        this.#sending.end(CANCELLED);
+        this.listener?.unlinked();
+      },
+      adopted: (next, old) => {
+        this.#adopt(next, old);
+      },
+    });
     this.#listen(first);
+  }
+
+  get #current(): NativeQueue {
+    return this.#succession.current;
   }
 
   attributes(): [number, number, number] | number {
@@ -100,20 +101,20 @@ export class ReopeningQueue implements NativeQueue {
 
   tryReceive(max: number, microseconds: number): number {
     const result = this.#tryReceiveOld(max);
-    if (result !== -EAGAIN) return result;
+    if (result !== NOTHING) return result;
     this.#source = this.#current;
     const first = this.#current.tryReceive(max, microseconds);
-    if (first !== -EAGAIN || !isUnlinked(this.#current)) return first;
-    const problem = this.#renew();
+    if (first !== NOTHING || !isUnlinked(this.#current)) return first;
+    const problem = this.#succession.renew();
     if (problem !== 0) return problem;
     const last = this.#tryReceiveOld(max);
-    if (last !== -EAGAIN) return last;
+    if (last !== NOTHING) return last;
     this.#source = this.#current;
     return this.#current.tryReceive(max, 0);
   }
 
   trySend(count: number): number {
-    const problem = this.#ensure();
+    const problem = this.#succession.ensure();
     return problem === 0 ? this.#current.trySend(count) : problem;
   }
 
@@ -142,38 +143,35 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   cancelReceive(): boolean {
-    this.#receiveAgain = false;
-    const over = this.#receiving?.cancelReceive() ?? true;
-    if (over) this.#receiveOver();
+    const over = this.#receiving.cancel() !== ON_ITS_WAY;
+    this.#watch();
     return over;
   }
 
   cancelSend(): number {
-    const early = this.#sendAgain ? this.#untold : 0;
-    this.#sendAgain = false;
-    const sent = this.#sending?.cancelSend() ?? early;
-    if (sent !== -EINPROGRESS) this.#sendOver();
+    const sent = this.#sending.cancel();
+    this.#watch();
     return sent;
   }
 
   settleSend(): number {
-    this.#sendAgain = false;
-    const sent = this.#sending?.settleSend() ?? this.#untold;
-    this.#sendOver();
+    const sent = this.#sending.settle((queue) => queue.settleSend());
+    this.#watch();
     return sent;
   }
 
   settleReceive(): number {
-    const queue = this.#receiving ?? this.#current;
-    const result = queue.settleReceive();
-    this.#source = queue;
-    this.#receiveOver();
+    const result = this.#receiving.settle((queue) => {
+      this.#source = queue;
+      return queue.settleReceive();
+    });
+    this.#watch();
     return result;
   }
 
   giveBack(count: number, patience: number): number {
     // Into a queue without a name they would go for nobody.
-    const problem = this.#ensure();
+    const problem = this.#succession.ensure();
     return problem === 0 ? this.#current.giveBack(count, patience) : problem;
   }
 
@@ -187,7 +185,7 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   yieldThread(sending: boolean): boolean {
-    return (sending ? this.#sending : this.#receiving)?.yieldThread(sending) ?? false;
+    return (sending ? this.#sending : this.#receiving).queue?.yieldThread(sending) ?? false;
   }
 
   releaseThread(): void {
@@ -214,13 +212,14 @@ export class ReopeningQueue implements NativeQueue {
     };
     queue.onreceive = (result) => {
       this.#source = queue;
-      this.#receiveOver();
+      this.#receiving.over();
+      this.#watch();
       this.onreceive(result);
       this.#old.sweep();
     };
     queue.onsend = (result) => {
-      this.#untold = Math.max(0, result);
-      this.#sendOver();
+      this.#sending.over();
+      this.#watch();
       this.#old.sweep();
       this.onsend(result);
     };
@@ -233,126 +232,64 @@ export class ReopeningQueue implements NativeQueue {
   }
 
   #receive(begin: (queue: NativeQueue) => number): number {
-    const result = begin(this.#current);
-    if (result === 0) this.#receiving = this.#current;
+    const answer = this.#receiving.begin(this.#current, begin);
     this.#watch();
-    return result;
+    return answer;
   }
 
   #send(begin: (queue: NativeQueue) => number): number {
-    this.#untold = 0;
-    if (this.#lost) {
-      this.#parked = true;
-      this.#timer.backOff();
-      this.#timer.stop();
+    if (!this.#succession.lost) {
+      const answer = this.#sending.begin(this.#current, begin);
       this.#watch();
-      return PARKED;
+      return answer;
     }
-    const result = begin(this.#current);
-    if (result === 0) this.#sending = this.#current;
+    this.#sending.park();
+    this.#timer.backOff();
+    this.#timer.stop();
     this.#watch();
-    return result;
-  }
-
-  #receiveOver(): void {
-    this.#receiving = undefined;
-    this.#watch();
-  }
-
-  #sendOver(): void {
-    this.#sending = undefined;
-    this.#parked = false;
-    this.#watch();
+    return PARKED;
   }
 
   #watch(): void {
-    const waits =
-      this.#watched || this.#receiving !== undefined || this.#sending !== undefined || this.#parked;
-    if (waits) this.#timer.start(this.#parked && this.#referenced);
-    else this.#timer.stop();
+    if (this.#watched || this.#receiving.waits || this.#sending.waits) {
+      this.#timer.start(this.#sending.parked && this.#referenced);
+    } else this.#timer.stop();
   }
 
   /** Looks now whether another queue has the name. */
   notice(): void {
-    this.#ensure();
+    this.#succession.ensure();
   }
 
   /** From time to time during a wait, which would not notice. */
   #look(): void {
-    const problem = this.#ensure();
-    if (problem === 0) return;
-    if (problem === -EAGAIN) this.#timer.backOff();
-    else this.#endWaits(problem);
+    const problem = this.#succession.ensure();
+    if (problem === NOTHING) this.#timer.backOff();
+    else if (problem !== 0) this.#endWaits(problem);
   }
 
-  /** 0 when the queue has its name, or another one was opened; -EAGAIN when it may be soon. */
-  #ensure(): number {
-    return isUnlinked(this.#current) ? this.#renew() : 0;
-  }
-
-  #renew(): number {
-    if (!this.#lost) {
-      this.#lost = true;
-      // It goes over to wait for a queue with a name.
-      this.#endSend(-ECANCELED);
-      this.listener?.unlinked();
-    }
-    const opened = this.#open();
-    if (typeof opened === 'number') return TEMPORARY.has(-opened) ? -EAGAIN : -EACCES;
-    this.#adopt(opened);
-    return 0;
-  }
-
-  #adopt(opened: NativeQueue): void {
-    const old = this.#current;
-    this.#listen(opened);
-    opened.setReferenced(this.#referenced);
+  #adopt(next: NativeQueue, old: NativeQueue): void {
+    this.#listen(next);
+    next.setReferenced(this.#referenced);
     if (this.#reserved) {
       old.releaseThread();
-      opened.reserveThread();
+      next.reserveThread();
     }
     if (this.#watched) {
       old.unwatch();
-      opened.watch();
+      next.watch();
     }
-    this.#current = opened;
     this.#old.add(old);
-    this.#lost = false;
     this.#timer.reset();
-    this.#endWaits(-ECANCELED);
+    this.#endWaits(CANCELLED);
     this.#old.sweep();
     this.listener?.reopened();
   }
 
   /** Those who wait try again, or are told of the failure. */
   #endWaits(result: number): void {
-    this.#endReceive(result);
-    this.#endSend(result);
-  }
-
-  // What cannot be ended at once ends by itself, through the native callbacks.
-  #endReceive(result: number): void {
-    if (this.#receiving?.cancelReceive() !== true) return;
-    this.#receiveOver();
-    this.#receiveAgain = true;
-    nextTick(() => {
-      if (!this.#receiveAgain) return;
-      this.#receiveAgain = false;
-      this.onreceive(result);
-    });
-  }
-
-  #endSend(result: number): void {
-    const waits = this.#parked || this.#sending !== undefined;
-    const sent = this.#sending?.cancelSend() ?? 0;
-    if (!waits || sent === -EINPROGRESS) return;
-    this.#sendOver();
-    this.#sendAgain = true;
-    this.#untold = sent;
-    nextTick(() => {
-      if (!this.#sendAgain) return;
-      this.#sendAgain = false;
-      this.onsend(sent > 0 ? sent : result);
-    });
+    this.#receiving.end(result);
+    this.#sending.end(result);
+    this.#watch();
   }
 }
