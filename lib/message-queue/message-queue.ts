@@ -333,7 +333,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * milliseconds. A process warning with code `MQ_UNDELIVERED` tells what could not go back.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close((undelivered) => this.#core.giveBack(undelivered));
+    await this.#close((undelivered) => this.#core.putBack(undelivered));
   }
 
   /** The messages, one at a time. None is taken ahead, and none is lost when the loop is left. */

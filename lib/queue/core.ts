@@ -8,7 +8,7 @@ import {
   closedInTime,
   closeWhenDropped,
   closing,
-  warnOfLeftOver,
+  warnOfNotPutBack,
   type Remains,
 } from './left-open.js';
 import { PutBack } from './put-back.js';
@@ -26,7 +26,7 @@ import { poolThreads } from './wait/pool-threads.js';
 const WITHOUT_NAME =
   'its name was removed already, and may be that of another queue by now. To remove that one, use ' +
   'MessageQueue.unlink()';
-const NOTHING = Promise.resolve();
+const DONE = Promise.resolve();
 
 /** What reads a queue object that it does not own, and must be told when that closes. */
 export interface Borrower {
@@ -187,13 +187,13 @@ export class QueueCore {
   }
 
   /**
-   * Messages that were taken and not delivered: to the next consumer, or else to the kernel. Resolves
-   * as `giveBack`.
+   * Holds messages that were taken and not delivered, for the next consumer. Where there can be none any more they
+   * are put back; resolves as `putBack`.
    */
-  handBack(messages: Message[]): Promise<void> {
-    if (this.#drained) return this.giveBack(messages);
-    this.receives.handBack(messages);
-    return NOTHING;
+  hold(messages: Message[]): Promise<void> {
+    if (this.#drained) return this.putBack(messages);
+    this.receives.hold(messages);
+    return DONE;
   }
 
   /**
@@ -202,14 +202,14 @@ export class QueueCore {
    *
    * @param otherwise - whether somebody else takes those that found no room
    */
-  giveBack(
+  putBack(
     messages: Message[],
     otherwise: (messages: Message[]) => boolean = () => false,
   ): Promise<void> {
-    if (messages.length === 0) return NOTHING;
+    if (messages.length === 0) return DONE;
     return this.#putBack.put(messages).then((left) => {
       if (left.messages.length > 0 && otherwise(left.messages)) left.messages.length = 0;
-      warnOfLeftOver(left, this.#remains);
+      warnOfNotPutBack(left, this.#remains);
       this.#closeWhenFree();
     });
   }

@@ -6,7 +6,7 @@ import { now } from '../base/timers.js';
 import { Losses } from '../base/losses.js';
 import { warnNotClosed, warnOfLosses, warnOfLossesNow } from '../base/warnings.js';
 import { isEnd, pauseWaits } from '../native/ending.js';
-import { PATIENCE, putBackNow, type LeftOver, type PutBack } from './put-back.js';
+import { PATIENCE, putBackNow, type NotPutBack, type PutBack } from './put-back.js';
 import type { ReceiveLine } from './line/receive-line.js';
 import type { SendLine } from './line/send-line.js';
 
@@ -73,9 +73,9 @@ export function closedInTime(owner: object, native: NativeQueue): void {
   registry.unregister(owner);
 }
 
-/** Warns of what could not go back. */
-export function warnOfLeftOver(
-  { messages, losses }: LeftOver,
+/** Warns of what could not be put back. */
+export function warnOfNotPutBack(
+  { messages, losses }: NotPutBack,
   { name, opener }: Pick<Remains, 'name' | 'opener'>,
 ): void {
   losses.add(messages.length, -EAGAIN);
@@ -85,7 +85,7 @@ export function warnOfLeftOver(
 function closeDropped({ name, opener, native, receives, putBack }: Remains): void {
   void putBack.put(receives.takeHeld()).then((left) => {
     open.delete(native);
-    warnOfLeftOver(left, { name, opener });
+    warnOfNotPutBack(left, { name, opener });
     native.close();
   });
   warnNotClosed(name);

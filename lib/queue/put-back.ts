@@ -12,7 +12,7 @@ import { SendLine, type SendTicket } from './line/send-line.js';
 const { EINVAL, EMSGSIZE } = constants.errno;
 
 /**
- * Milliseconds for which what goes back waits for room, as the addon has it: a sender that is blocked
+ * Milliseconds for which what is put back waits for room, as the addon has it: a sender that is blocked
  * has filled the place of what was taken.
  */
 export const PATIENCE = 100;
@@ -62,8 +62,8 @@ function isOfOne(errno: number | undefined): boolean {
   return errno === -EMSGSIZE || errno === UNREADABLE;
 }
 
-/** What could not go back. */
-export interface LeftOver {
+/** What could not be put back. */
+export interface NotPutBack {
   /** They found no room in time. */
   readonly messages: Message[];
   /** They never can. */
@@ -102,7 +102,7 @@ export class PutBack {
   }
 
   /** Resolves when all have gone, or their time is over. */
-  put(messages: Message[]): Promise<LeftOver> {
+  put(messages: Message[]): Promise<NotPutBack> {
     const losses = new Losses();
     const waiting = { messages, sent: 0 };
     // Before there is a promise: an async hook may end the process.
@@ -113,13 +113,13 @@ export class PutBack {
 
   /** For the end of the process: those that still wait. Nothing is sent any more. */
   giveUp(): Message[] {
-    this.#line?.abandon(() => new AbortError(undefined, this.#name));
+    this.#line?.giveUp(() => new AbortError(undefined, this.#name));
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     return waiting.flatMap(({ messages, sent }) => messages.slice(sent));
   }
 
-  async #wait(waiting: Waiting, losses: Losses): Promise<LeftOver> {
+  async #wait(waiting: Waiting, losses: Losses): Promise<NotPutBack> {
     const end = now() + PATIENCE;
     let left = end - now();
     while (waiting.messages.length > 0 && left > 0) {

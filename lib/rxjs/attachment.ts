@@ -72,12 +72,12 @@ export class QueueReference {
   async #passOn(messages: Message[], from: QueueCore): Promise<void> {
     if (this.#toAnother(messages)) return;
     // One may come while they wait for room.
-    await from.giveBack(messages, (left) => this.#toAnother(left));
+    await from.putBack(messages, (left) => this.#toAnother(left));
   }
 
   #toAnother(messages: Message[]): boolean {
     const [other] = this.#attached;
-    void other?.handBack(messages);
+    void other?.hold(messages);
     return other !== undefined;
   }
 }

@@ -153,7 +153,7 @@ class Slots<R> implements Consumer {
     this.leave();
     if (this.#delivering) return;
     // Nobody else takes from a queue of its own, and there may be no room in the kernel's.
-    if (this.#owns) this.#deliver(this.#takeLate());
+    if (this.#owns) this.#deliver(this.#takeLast());
     this.#completeWhenDone();
   }
 
@@ -171,15 +171,15 @@ class Slots<R> implements Consumer {
       this.#begin(rest.shift() as Message);
     }
     this.#delivering = false;
-    void this.#core.handBack(rest);
+    void this.#core.hold(rest);
     if (this.#stopped) this.#completeWhenDone();
   }
 
   /** What a take brought that was cancelled just now: no more than there are slots for. */
-  #takeLate(): Message[] {
-    const late = this.#core.receives.takeLate();
-    void this.#core.handBack(late.splice(this.want));
-    return late;
+  #takeLast(): Message[] {
+    const last = this.#core.receives.takeAll();
+    void this.#core.hold(last.splice(this.want));
+    return last;
   }
 
   ended(): void {
@@ -205,7 +205,7 @@ class Slots<R> implements Consumer {
     }
     // The codec may have ended the subscription.
     if (this.#subscriber.closed) {
-      void this.#core.handBack([message]);
+      void this.#core.hold([message]);
       return;
     }
     let results: Observable<R>;

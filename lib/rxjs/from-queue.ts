@@ -84,7 +84,7 @@ export function fromQueue<C extends AnyDecoding = typeof raw, P extends boolean 
         return;
       }
       // The codec may have ended the subscription.
-      if (subscriber.closed) void core.handBack([message]);
+      if (subscriber.closed) void core.hold([message]);
       else subscriber.next(value as ReadValue<C, P>);
     };
     const complete = (): void => {
@@ -102,7 +102,7 @@ export function fromQueue<C extends AnyDecoding = typeof raw, P extends boolean 
     stopAt(until, subscriber, () => {
       consumer.stop();
       // Of a queue that is given open, others have it.
-      if (typeof queue === 'string') core.receives.takeLate().forEach(give);
+      if (typeof queue === 'string') core.receives.takeAll().forEach(give);
       complete();
     });
     if (!subscriber.closed) consumer.start();

@@ -31,7 +31,7 @@ export class ChunkIterator<T> implements AsyncIterableIterator<T>, AsyncDisposab
     return step;
   }
 
-  /** Leaves the loop: destroys the stream, which hands back what is unread, unless it has ended. */
+  /** Leaves the loop: destroys the stream, whose queue then has what is unread, unless it has ended. */
   return(value?: undefined): Promise<IteratorResult<T, undefined>> {
     const ended = this.#end !== undefined;
     this.#end = { error: undefined };

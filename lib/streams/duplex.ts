@@ -99,9 +99,9 @@ export class QueueDuplex<In, Out> extends Duplex {
     return this;
   }
 
-  /** As Node's, but null once what is unread has been handed back. */
+  /** As Node's, but null once what is unread is held again, or put back. */
   override read(size?: number): any {
-    return this.destroyed || this.#reader.handedBack ? null : super.read(size);
+    return this.destroyed || this.#reader.over ? null : super.read(size);
   }
 
   /** Always throws: use the option `codec: text`. */
@@ -120,7 +120,7 @@ export class QueueDuplex<In, Out> extends Duplex {
   }
 
   /**
-   * Takes no more messages, hands back what is unread, ends the writable side, and waits until the
+   * Takes no more messages, lets its queue have what is unread, ends the writable side, and waits until the
    * kernel has everything that was written. Rejects with a failure of the stream that no loop over it
    * has thrown.
    */

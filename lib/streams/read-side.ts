@@ -28,7 +28,7 @@ export class ReadSide implements Consumer, Borrower {
   /** The batch has an invalid message, which is dealt with after the read. */
   #deferred = false;
   #stopped = false;
-  #handedBack = false;
+  #over = false;
   #destroyed: Promise<void> | undefined;
 
   /** Ends the stream where it would have to wait. */
@@ -103,42 +103,42 @@ export class ReadSide implements Consumer, Borrower {
   #end(): void {
     if (!this.#stopped && !this.#stream.destroyed) {
       this.#stopped = true;
-      const late = this.#leave() && this.#owns ? this.#core.receives.takeLate() : [];
-      if (late.length > 0) this.#push(late);
+      const last = this.#leave() && this.#owns ? this.#core.receives.takeAll() : [];
+      if (last.length > 0) this.#push(last);
       else if (!this.#pushing && !this.#deferred) this.#stream.push(null);
     }
   }
 
   /**
    * For `_destroy`, and before it where the stream goes on writing: resolves when everything unread is
-   * handed back and an owned queue is closed. The stream must not give it out any more.
+   * held or put back, and an owned queue is closed. The stream must not give it out any more.
    */
   destroy(): Promise<void> {
     this.#destroyed ??= this.#destroy();
     return this.#destroyed;
   }
 
-  get handedBack(): boolean {
-    return this.#handedBack;
+  get over(): boolean {
+    return this.#over;
   }
 
   async #destroy(): Promise<void> {
     this.#stopped = true;
-    this.#handedBack = true;
+    this.#over = true;
     this.#leave();
     this.#forgetRead();
     const undelivered = [...this.#unread.take(Infinity), ...this.#batch.splice(this.#next)];
     this.#batch = [];
     this.#next = 0;
-    const handedBack = this.#core.handBack(undelivered);
+    const held = this.#core.hold(undelivered);
     if (!this.#owns) {
       this.#core.release(this);
-      await handedBack;
+      await held;
       return;
     }
     await this.#core.close(async (messages) => {
       if (messages.length === 0) return;
-      if (!this.#stream.emit('undelivered', messages)) await this.#core.giveBack(messages);
+      if (!this.#stream.emit('undelivered', messages)) await this.#core.putBack(messages);
     });
   }
 
@@ -165,7 +165,7 @@ export class ReadSide implements Consumer, Borrower {
     } finally {
       this.#pushing = false;
     }
-    if (this.#handedBack || this.#stream.destroyed || this.#deferred) return;
+    if (this.#over || this.#stream.destroyed || this.#deferred) return;
     if (this.#stopped) this.#stream.push(null);
     else if (pushed === 0) this.#take();
     else if (this.#flows()) this.#stand();
@@ -189,7 +189,7 @@ export class ReadSide implements Consumer, Borrower {
     try {
       value = this.#decoder.decode(message);
     } catch (error) {
-      if (this.#handedBack) return false;
+      if (this.#over) return false;
       // Whoever is told of it may destroy the stream, which would drop the chunk of the read that
       // is under way.
       if (this.#reading) this.#defer();
@@ -200,7 +200,7 @@ export class ReadSide implements Consumer, Borrower {
       return false;
     }
     // The codec may have destroyed the stream.
-    if (this.#handedBack) return false;
+    if (this.#over) return false;
     this.#next += 1;
     this.#stream.push(value);
     // Otherwise it was passed on to listeners at once.

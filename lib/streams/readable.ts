@@ -51,7 +51,7 @@ export class QueueReadable<T> extends Readable {
     return this;
   }
 
-  /** As Node's, but null once it is destroyed: by then what is unread has been handed back. */
+  /** As Node's, but null once it is destroyed: by then what is unread is held again, or put back. */
   override read(size?: number): any {
     return this.destroyed ? null : super.read(size);
   }
@@ -71,7 +71,7 @@ export class QueueReadable<T> extends Readable {
   }
 
   /**
-   * Destroys it without an error, and waits until everything unread is handed back. Rejects with a
+   * Destroys it without an error, and waits until its queue has everything unread. Rejects with a
    * failure of the stream that no loop over it has thrown.
    */
   override [Symbol.asyncDispose](): Promise<void> {

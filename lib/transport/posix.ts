@@ -128,8 +128,8 @@ class PosixReceiver implements Receiver {
   }: Pick<Delivery, 'body' | 'priority'>): Promise<void> => {
     const core = coreOf(this.#queue);
     if (core.closed) throw closedError(core.name, 'mq_timedsend');
-    await core.giveBack([new Message(body, priority)], (left) => {
-      void core.handBack([...left]);
+    await core.putBack([new Message(body, priority)], (left) => {
+      void core.hold([...left]);
       return true;
     });
   };
@@ -138,7 +138,7 @@ class PosixReceiver implements Receiver {
     const core = coreOf(this.#queue);
     const { name } = core;
     await core.close((messages) =>
-      core.giveBack(messages, ({ length }) => {
+      core.putBack(messages, ({ length }) => {
         warnLost(length, name);
         return true;
       }),

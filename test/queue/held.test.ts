@@ -8,7 +8,7 @@ describe('more messages than a call may have arguments', () => {
     const queue = temporaryQueue({ maxMessages: 1, maxMessageSize: 8 });
     const data = Buffer.alloc(0);
     const messages = Array.from({ length: 200_000 }, () => new Message(data));
-    void coreOf(queue).handBack(messages);
+    void coreOf(queue).hold(messages);
     assert.equal(queue.heldMessages, messages.length);
     assert.equal((await queue.close()).length, messages.length);
   });

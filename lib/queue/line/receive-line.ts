@@ -17,7 +17,7 @@ const SYSCALL = 'mq_timedreceive';
 
 /**
  * The one line in which all consumers of a queue object stand. Takes from the kernel only what
- * those in the line want, and keeps what came back until somebody wants it.
+ * those in the line want, and holds what else came until somebody wants it.
  */
 export class ReceiveLine {
   readonly #name: string;
@@ -59,7 +59,7 @@ export class ReceiveLine {
     };
   }
 
-  /** How many messages were taken from the kernel and wait here for the next consumer. */
+  /** How many messages were taken from the kernel and are held for the next consumer. */
   get held(): number {
     return this.#supply.held.size;
   }
@@ -160,8 +160,8 @@ export class ReceiveLine {
     this.#pump.schedule();
   }
 
-  /** Messages that were taken but not delivered: the next consumer gets them first. */
-  handBack(messages: readonly Message[]): void {
+  /** Holds messages that were taken but not delivered: the next consumer gets them first. */
+  hold(messages: readonly Message[]): void {
     if (messages.length === 0) return;
     this.#supply.held.add(messages);
     this.#pump.schedule();
@@ -184,13 +184,13 @@ export class ReceiveLine {
     }
   }
 
-  /** As `takeHeld`, with what a take brought that was cancelled just now. */
-  takeLate(): Message[] {
+  /** Everything that is held, and what a take brought that was cancelled just now. */
+  takeAll(): Message[] {
     this.settle();
     return this.takeHeld();
   }
 
-  /** Everything that waits here, in the kernel's order. */
+  /** Everything that is held, in the kernel's order. */
   takeHeld(): Message[] {
     return this.#supply.held.take(Infinity);
   }

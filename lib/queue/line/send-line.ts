@@ -191,7 +191,7 @@ export class SendLine {
   }
 
   /** For the end of the process: fails all who stand in line, at once. */
-  abandon(error: () => Error): void {
+  giveUp(error: () => Error): void {
     this.#closed = true;
     const front = this.#line.front?.value;
     if (this.#waiting && front !== undefined) {

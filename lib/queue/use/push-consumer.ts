@@ -73,7 +73,7 @@ export class PushConsumer implements Consumer {
       }
     } finally {
       // To the end of the line where it was stopped and started meanwhile: the messages are the next one's.
-      if (given < messages.length) void this.#core.handBack(messages.slice(given));
+      if (given < messages.length) void this.#core.hold(messages.slice(given));
       this.#join();
     }
   }
