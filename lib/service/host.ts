@@ -7,14 +7,12 @@ import { AbortError, closedError } from '../base/errors.js';
 import type { Message } from '../base/message.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
-import { apart } from '../base/apart.js';
 import type { WaitOptions } from '../queue/use/cancellation.js';
 import { waitChecks } from '../queue/use/receive.js';
 import { presentScope } from '../base/scope.js';
 import { nextTick } from '../base/timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
 import { Acknowledger } from './acknowledge.js';
-import { drainQueue } from './drain.js';
 import {
   hostChecks,
   taskChecks,
@@ -28,8 +26,9 @@ import { doAll } from './do-all.js';
 import { orAbort } from './or-abort.js';
 import { ResponseLine, type ResponseTicket } from './response-line.js';
 import { messageOf, sendValue } from './values.js';
+import { Strays } from './strays.js';
 import { Unread } from './unread.js';
-import { warnStale, warnUnclaimed, warnUnsolicited } from '../base/warnings.js';
+import { warnUnclaimed } from '../base/warnings.js';
 
 interface Opened {
   readonly sender: Sender;
@@ -60,15 +59,12 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   readonly #options: HostOptions<C>;
   readonly #service: Service;
   readonly #decoder: Decoder;
+  readonly #strays: Strays;
   readonly #closing = new AbortController();
   /** The queues that are this host's to unlink: another program's must stay. */
   readonly #used = new Set<string>();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   #opening: Promise<Opened> | undefined;
-  /** Whether sending has begun, so that responses may come. */
-  #asked = false;
-  #sweeping: Promise<void> | undefined;
-  #warnedUnsolicited = false;
   #closed: Promise<void> | undefined;
 
   static {
@@ -92,6 +88,13 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     this.#service = withDefaults(this.#options);
     for (const name of [requests, responses]) this.#service.transport.checkName?.(name);
     this.#decoder = new Decoder(responses, this.#options, false);
+    this.#strays = new Strays({
+      emitter: this,
+      acknowledger: this.#acknowledger,
+      service: this.#service,
+      responses,
+      alone: this.#options.unlink !== false,
+    });
     this.responses$ = new Observable<Decoded<C>>((subscriber) => {
       const scope = presentScope();
       const fail = (error: unknown): void => {
@@ -142,8 +145,8 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     const { priority, ...limits } = checkOptions('Host.send()', options, taskChecks);
     const { requests } = this.#options;
     const opened = await this.#openFor(limits, requests);
-    if (!this.#asked) await (this.#sweeping ??= this.#sweep(opened));
-    const { sender, unread } = opened;
+    const { sender, unread, line } = opened;
+    await this.#strays.sweep(line);
     await unread.explain(limits.timeout, () =>
       withDeadline(requests, 'mq_timedsend', limits, async (signal) => {
         const properties = { signal, ...(priority !== undefined && { priority }) };
@@ -218,14 +221,17 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     const { requests, responses, unlink = true } = this.#options;
     // A queue that was not there before has nothing stale.
     if (opening.exclusive !== true) {
-      for (const name of unlink ? [requests, responses] : [responses]) await this.#drain(name);
+      for (const name of unlink ? [requests, responses] : [responses]) {
+        await this.#strays.drain(name);
+        this.#used.add(name);
+      }
     }
     const receiver = await transport.openReceiver(responses, opening);
     this.#used.add(responses);
     try {
       const sender = await transport.openSender(requests, opening);
       this.#used.add(requests);
-      const line = new ResponseLine(receiver, (delivery) => this.#refuse(delivery));
+      const line = new ResponseLine(receiver, (delivery) => this.#strays.refuse(delivery));
       const unread = new Unread(line, () => transport.stat(responses), { requests, responses });
       return { sender, receiver, line, unread };
     } catch (error) {
@@ -234,51 +240,6 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
       if (opening.exclusive === true) await this.#unlink(responses).catch(() => undefined);
       throw error;
     }
-  }
-
-  async #drain(name: string): Promise<void> {
-    const { transport, opening } = this.#service;
-    let untold = 0;
-    await drainQueue(transport, name, opening, async (delivery) => {
-      await this.#acknowledger.done(delivery, name);
-      if (!this.emit('stale', messageOf(delivery), name)) untold += 1;
-    });
-    this.#used.add(name);
-    if (untold > 0) warnStale(untold, name);
-  }
-
-  /** What is there before anything was asked is no answer to this host. */
-  async #sweep({ line }: Opened): Promise<void> {
-    const { responses } = this.#options;
-    try {
-      const { messages } = await this.#service.transport.stat(responses);
-      if (messages === 0) return;
-      if (this.listenerCount('unsolicited') > 0) await line.sweep(messages);
-      else this.#warnUnsolicited();
-    } catch {
-      // The send itself tells what is wrong with the queues.
-    } finally {
-      this.#asked = true;
-    }
-  }
-
-  /** Whether a response is an answer to nobody here, and was given to who listens for those. */
-  #refuse(delivery: Delivery): boolean {
-    if (this.#asked) return false;
-    if (this.listenerCount('unsolicited') === 0) {
-      this.#warnUnsolicited();
-      return false;
-    }
-    void this.#acknowledger.done(delivery, this.#options.responses);
-    apart(() => this.emit('unsolicited', messageOf(delivery), this.#options.responses));
-    return true;
-  }
-
-  #warnUnsolicited(): void {
-    // Of queues that outlive it, others may be hosts too.
-    if (this.#warnedUnsolicited || this.#options.unlink === false) return;
-    this.#warnedUnsolicited = true;
-    warnUnsolicited(this.#options.responses);
   }
 
   async #close(): Promise<void> {

@@ -62,15 +62,11 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
+  readonly #counts = { received: 0, processed: 0, failed: 0, responses: 0, inHand: 0 };
   #responseQueue: ResponseQueue | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
   #warned = false;
-  #received = 0;
-  #processed = 0;
-  #failed = 0;
-  #responses = 0;
-  #inHand = 0;
 
   static {
     showAs<Worker>(Worker, (worker) => {
@@ -157,13 +153,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
 
   /** What it has done so far. */
   stats(): WorkerStats {
-    return {
-      received: this.#received,
-      processed: this.#processed,
-      failed: this.#failed,
-      responses: this.#responses,
-      inHand: this.#inHand,
-    };
+    return { ...this.#counts };
   }
 
   #giveUpAfter(timeout: number): NodeJS.Timeout | undefined {
@@ -227,8 +217,8 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   }
 
   async #answer(delivery: Delivery): Promise<void> {
-    this.#received += 1;
-    this.#inHand += 1;
+    this.#counts.received += 1;
+    this.#counts.inHand += 1;
     let request: unknown = delivery.body;
     let sender: Sender | undefined;
     const cannotBegin = async (error: unknown): Promise<never> => {
@@ -248,11 +238,11 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
         const replies = resultsOf(result, signal, this.#options.requests);
         for await (const reply of replies) await this.#respond(sender, reply);
       }
-      this.#processed += 1;
+      this.#counts.processed += 1;
     } catch (error) {
       await this.#fail(error, request, sender);
     } finally {
-      this.#inHand -= 1;
+      this.#counts.inHand -= 1;
     }
     await this.#acknowledger.done(delivery, this.#options.requests);
   }
@@ -268,11 +258,11 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       if (!OF_ONE_RESPONSE.has((error as { code?: unknown }).code)) throw new Fatal(error);
       throw error;
     }
-    this.#responses += 1;
+    this.#counts.responses += 1;
   }
 
   async #fail(error: unknown, request: unknown, sender: Sender | undefined): Promise<void> {
-    this.#failed += 1;
+    this.#counts.failed += 1;
     if (error instanceof Fatal) throw error.cause;
     const { onFailure } = this.#options;
     const listened = this.emit('failure', { error, request });
