@@ -84,6 +84,19 @@ describe('the code blocks of the documentation', function () {
   }
 });
 
+for (const page of ['CONTRIBUTING.md', 'docs/design.md']) {
+  describe(page, () => {
+    it('names files that are there', () => {
+      const named = [...textOf(page).matchAll(/`((?:addon|lib|test|scripts)\/[\w./-]+)`/g)];
+      assert.ok(named.length > 0);
+      const missing = named
+        .map(([, file = '']) => file)
+        .filter((file) => !existsSync(join(ROOT, file)));
+      assert.deepEqual(missing, []);
+    });
+  });
+}
+
 describe('docs/errors.md', () => {
   it('lists every code that the library has', () => {
     const lib = join(ROOT, 'lib');
