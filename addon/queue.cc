@@ -1,6 +1,7 @@
 #include "queue.h"
 
 #include <fcntl.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -188,6 +189,8 @@ long Queue::TryReceive(uint32_t max, uint32_t microseconds) {
   if (microseconds > 0 && inbox.batch().empty() && error == -EAGAIN && !environment_->LoopIsLate()) {
     const uint64_t end = uv_hrtime() + std::min(microseconds, kMostMicroseconds) * kNanosecondsPerMicrosecond;
     do {
+      // Where more processes have work than there are processors, one of them is who is to send.
+      sched_yield();
       error = inbox.batch().Drain(fd(), message_size_, Maximum(max));
     } while (inbox.batch().empty() && error == -EAGAIN && uv_hrtime() < end);
   }

@@ -64,11 +64,12 @@ export class WaitPolicy {
   }
 
   /**
-   * How many microseconds a try may take before a wait begins: while messages come that fast, to make a wait
-   * and to end it takes longer than to wait for the message.
+   * How many microseconds a try may take before a wait begins: while spins are in time or waits are short, to
+   * make a wait and to end it takes longer than to wait for the message.
    */
   get patience(): number {
-    return this.#busyPoll === undefined && this.#credit > 0 ? PATIENCE_MICROSECONDS : 0;
+    if (this.#busyPoll !== undefined) return 0;
+    return this.#credit > 0 || this.#shortWaits > 0 ? PATIENCE_MICROSECONDS : 0;
   }
 
   /** How many milliseconds a wait that might block a thread watches before; 0 for not at all. */

@@ -168,9 +168,13 @@ describe('how a wait begins', () => {
       assert.equal(bench.policy.begin(1), 0);
     });
 
-    it('is worth a patient try from the first one in time on, not where busyPoll was given', () => {
+    it('is worth a patient try, as a short wait is, not where busyPoll was given', () => {
       const bench = new Bench();
+      assert.equal(bench.policy.patience, 0);
       gap(bench, SHORT);
+      assert.ok(bench.policy.patience > 0);
+      bench.policy.begin(1);
+      bench.pass(1000);
       assert.equal(bench.policy.patience, 0);
       bench.policy.spun(true);
       assert.ok(bench.policy.patience > 0);
