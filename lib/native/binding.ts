@@ -33,8 +33,8 @@ export interface NativeQueue {
 
   /**
    * Up to `max` messages without waiting: how many are in the inbox, or a negative errno, `-EAGAIN`
-   * when there is none. It tries for so many microseconds (1000 at most), which the event loop has to wait; once only
-   * where that has not had its turn for a millisecond.
+   * when there is none. It tries for so many microseconds (1000 at most), which the event loop has to wait, and yields
+   * the processor between two tries; once only where the loop has not had its turn for a millisecond.
    */
   tryReceive(max: number, microseconds: number): number;
   /**

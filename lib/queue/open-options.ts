@@ -29,7 +29,8 @@ export interface WaitingOptions {
    *
    * @defaultValue 50 (the first time 120), but only while messages come one upon the other: after 8 or more
    * without a wait between them, or after 8 waits of less than 300 microseconds; until it is in vain too often.
-   * As long as it succeeds, a receive that waits also tries for up to 20 microseconds in one go first
+   * As long as it succeeds, or waits are that short, a receive that waits also tries for up to 20 microseconds in one
+   * go first, and yields its processor to other processes meanwhile
    */
   busyPoll?: number | undefined;
 }
