@@ -8,6 +8,7 @@ import { refuseUnusedExclusive } from '../queue/open-options.js';
 import { MemoryQueue } from './memory-queue.js';
 import { receiverChecks } from './options.js';
 import { PlainDelivery } from './plain-delivery.js';
+import { refuseRedelivery } from './unsupported.js';
 import type {
   Capabilities,
   Delivery,
@@ -49,6 +50,7 @@ export class MemoryTransport implements Transport {
 
   /** In memory all receivers get their fair share. */
   async openReceiver(name: string, options?: ReceiverOptions): Promise<Receiver> {
+    refuseRedelivery(name, options);
     return new MemoryReceiver(this.#open(name, options));
   }
 

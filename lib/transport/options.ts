@@ -9,6 +9,7 @@ export const receiverChecks: Checks<ReceiverOptions> = {
   maxMessageSize: integer(1, Infinity),
   follow: isBoolean,
   competing: isBoolean,
+  redelivery: isBoolean,
 };
 
 /** @internal */

@@ -8,10 +8,11 @@ interface Contents extends Properties {
   readonly priority: number;
 }
 
-/** Of a transport without acknowledgements: a message that was received is gone from its queue. */
+/** Of a transport without redelivery: a message that was received is gone from its queue. */
 export class PlainDelivery implements Delivery {
   readonly body: Buffer;
   readonly priority: number;
+  readonly attempts = 0;
   readonly correlationId?: string | undefined;
   readonly replyTo?: string | undefined;
   readonly #requeue: (contents: Contents) => void | Promise<void>;

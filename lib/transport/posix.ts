@@ -21,7 +21,7 @@ import type {
   Transport,
   TransportState,
 } from './transport.js';
-import { refuseCorrelation } from './unsupported.js';
+import { refuseCorrelation, refuseRedelivery } from './unsupported.js';
 
 /** The queues of this machine's kernel, see mq_overview(7). */
 export class PosixTransport implements Transport {
@@ -48,7 +48,8 @@ export class PosixTransport implements Transport {
   }
 
   async openReceiver(name: string, options: ReceiverOptions = {}): Promise<Receiver> {
-    const { competing = false, ...opening } = options;
+    const { competing = false, redelivery, ...opening } = options;
+    refuseRedelivery(name, { redelivery });
     const queue = this.#open(name, 'read', opening);
     // A receiver that has to poll gets nothing while another process blocks on the queue.
     if (competing && this.#options.wait !== 'loop' && !coreOf(queue).claimThread())

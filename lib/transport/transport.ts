@@ -60,6 +60,8 @@ export interface NackOptions {
 export interface Delivery extends Properties {
   readonly body: Buffer;
   readonly priority: number;
+  /** How many receivers have died with it in their hand. 0 where the transport has no `redelivery`. */
+  readonly attempts: number;
   /** The work is done. Where the transport has `redelivery`, it gives the message again without. */
   ack(): Promise<void>;
   /** The work is not done, as `basic.nack` of AMQP. */
@@ -126,11 +128,18 @@ export interface ReceiverOptions extends SenderOptions {
    * @defaultValue false
    */
   readonly competing?: boolean | undefined;
+  /**
+   * Whether a message whose receiver dies before `ack` comes again. `true` needs a transport with that
+   * capability.
+   *
+   * @defaultValue the transport's
+   */
+  readonly redelivery?: boolean | undefined;
 }
 
 /** What a transport can do. */
 export interface Capabilities {
-  /** Whether a message whose receiver dies before `ack` comes again. */
+  /** Whether a message whose receiver dies before `ack` can come again. */
   readonly redelivery: boolean;
   /** Whether a queue never has more messages than `maxMessages`. */
   readonly exactCapacity: boolean;

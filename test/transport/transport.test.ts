@@ -39,6 +39,7 @@ for (const [title, make] of transports) {
       await sender.send(Buffer.from('high'), { priority: 32767 });
       const delivery = await receiver.next();
       assert.deepEqual([delivery.body.toString(), delivery.priority], ['high', 32767]);
+      assert.equal(delivery.attempts, 0);
       await delivery.ack();
       assert.equal(await body(), 'low');
     });
@@ -260,5 +261,11 @@ describe('MemoryTransport', () => {
   it('knows no option of the kernel', async () => {
     const opened = new MemoryTransport().openSender('/a', { create: true, mode: 0o600 } as object);
     await assert.rejects(opened, { code: 'ERR_MQ_UNKNOWN_OPTION' });
+  });
+
+  it('refuses redelivery: what it has goes with its process', async () => {
+    const opened = new MemoryTransport().openReceiver('/a', { create: true, redelivery: true });
+    const details = { code: 'ERR_MQ_UNSUPPORTED', queue: '/a' };
+    await assert.rejects(opened, errorLike(MessageQueueError, details, /redelivery/));
   });
 });
