@@ -6,6 +6,7 @@
 #include <string>
 
 #include "environment.h"
+#include "facts.h"
 #include "pool_budget.h"
 #include "queue.h"
 #include "queue_arguments.h"
@@ -14,13 +15,6 @@
 namespace mqueue {
 
 namespace {
-
-bool AddFunction(napi_env env, napi_value exports, const char* name, napi_callback callback) {
-  napi_value function = nullptr;
-  return napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) ==
-             napi_ok &&
-         napi_set_named_property(env, exports, name, function) == napi_ok;
-}
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   if (Environment::Create(env) == nullptr) return exports;
@@ -31,18 +25,14 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
     return Queue::Open(info, constructor->Value());
   });
   exports["Queue"] = constructor->Value();
-  // A failure has left an exception.
-  if (!AddFunction(env, exports, "tryReceive", Queue::CallByHandle<&Queue::TryReceive>) ||
-      !AddFunction(env, exports, "names", Queue::CallByHandle<&Queue::Names>) ||
-      !AddFunction(env, exports, "trySend", Queue::CallByHandle<&Queue::TrySend>) ||
-      !AddFunction(env, exports, "receiveSpinning",
-                   Queue::CallByHandle<&Queue::ReceiveSpinning>)) {
-    return exports;
-  }
+  if (!Queue::DefineCalls(env, exports)) return exports;
+  const napi_value facts = Facts(env);
+  if (facts == nullptr) return exports;
+  exports["facts"] = facts;
   exports["unlink"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {
     std::string name;
     if (!ReadName(info[0], &name)) return Number(info.Env(), -EINVAL);
-    return Number(info.Env(), Unlink(name));
+    return Number(info.Env(), sys::Unlink(name));
   });
   // Their ArrayBuffers, see mailbox.h. They are other ones after a queue of larger messages was opened.
   exports["inbox"] = Napi::Function::New(env, [](const Napi::CallbackInfo& info) {

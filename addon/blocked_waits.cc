@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "blocking_job.h"
+#include "blocked_wait.h"
 #include "guard.h"
 #include "patience.h"
 
@@ -22,8 +22,8 @@ constexpr uint64_t kAwake = 2;
 
 BlockedWaits::~BlockedWaits() { Close(); }
 
-int BlockedWaits::Open(const std::shared_ptr<Environment>& environment, uv_loop_t* loop) {
-  const int status = pulse_.Open(environment, loop);
+int BlockedWaits::Open(const std::shared_ptr<EventLoop>& loop) {
+  const int status = pulse_.Open(loop);
   if (status != 0) return status;
   opened_ = true;
   Guard::Insert(this);
@@ -36,37 +36,37 @@ void BlockedWaits::Close() {
   pulse_.Close();
 }
 
-void BlockedWaits::Add(BlockingJob* job) {
+void BlockedWaits::Add(BlockedWait* wait) {
   // It fails for a null callback only.
-  if (jobs_.empty()) pulse_.Start();
+  if (waits_.empty()) pulse_.Start();
   {
     const std::lock_guard<std::mutex> guard(lock_);
-    jobs_.insert(job);
-    count_.store(jobs_.size());
+    waits_.insert(wait);
+    count_.store(waits_.size());
   }
   if (opened_) Guard::Wake();
 }
 
-void BlockedWaits::Remove(BlockingJob* job) {
+void BlockedWaits::Remove(BlockedWait* wait) {
   {
     const std::lock_guard<std::mutex> guard(lock_);
-    jobs_.erase(job);
-    count_.store(jobs_.size());
+    waits_.erase(wait);
+    count_.store(waits_.size());
   }
-  if (jobs_.empty()) pulse_.Stop();
+  if (waits_.empty()) pulse_.Stop();
 }
 
 void BlockedWaits::Cancel() {
-  for (BlockingJob* job : jobs_) job->Cancel();
+  for (BlockedWait* wait : waits_) wait->Cancel();
 }
 
 void BlockedWaits::AwaitBack() {
-  for (BlockingJob* job : jobs_) job->AwaitBack();
+  for (BlockedWait* wait : waits_) wait->AwaitBack();
 }
 
-Loss BlockedWaits::Discard(Patience& patience) {
+Loss BlockedWaits::PutBack(Patience& patience) {
   Loss lost;
-  for (BlockingJob* job : jobs_) lost.Add(job->Discard(patience));
+  for (BlockedWait* wait : waits_) lost.Add(wait->PutBack(patience));
   return lost;
 }
 
@@ -89,17 +89,17 @@ uint64_t BlockedWaits::Look(uint64_t now) {
 
 void BlockedWaits::GiveUp() {
   const std::lock_guard<std::mutex> guard(lock_);
-  for (BlockingJob* job : jobs_) job->GiveUp();
+  for (BlockedWait* wait : waits_) wait->GiveUp();
 }
 
-Loss BlockedWaits::End(long milliseconds) {
+Loss BlockedWaits::End() {
   GiveUp();
-  if (jobs_.empty()) return {};
-  Patience patience(milliseconds);
+  if (waits_.empty()) return {};
+  Patience patience;
   Loss lost;
-  for (BlockingJob* job : jobs_) {
+  for (BlockedWait* wait : waits_) {
     // One that no thread has begun has nothing, and there may be no thread left to begin it.
-    if (job->AwaitLeft()) lost.Add(job->Discard(patience));
+    if (wait->AwaitLeft()) lost.Add(wait->PutBack(patience));
   }
   return lost;
 }

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <uv.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -14,11 +12,10 @@
 
 namespace mqueue {
 
-class BlockingJob;
-class Environment;
+class BlockedWait;
 class Patience;
 
-// The blocking jobs of one environment, as its own thread and the guard see them.
+// The blocked waits of one environment, as its own thread and the guard see them.
 class BlockedWaits {
  public:
   ~BlockedWaits();
@@ -26,26 +23,26 @@ class BlockedWaits {
   // On the loop's thread.
 
   // 0 or a negative errno.
-  int Open(const std::shared_ptr<Environment>& environment, uv_loop_t* loop);
+  [[nodiscard]] int Open(const std::shared_ptr<EventLoop>& loop);
   void Close();
-  void Add(BlockingJob* job);
-  void Remove(BlockingJob* job);
-  bool empty() const { return jobs_.empty(); }
+  void Add(BlockedWait* wait);
+  void Remove(BlockedWait* wait);
+  bool empty() const { return waits_.empty(); }
   void Cancel();
   // After Cancel.
   void AwaitBack();
   // After AwaitBack: what they had taken goes back. Returns what did not go.
-  Loss Discard(Patience& patience);
+  [[nodiscard]] Loss PutBack(Patience& patience);
 
   // On the guard's thread.
 
   // Gives up those that wait if the loop has not turned for too long. In how many milliseconds to look again;
   // 0: nobody waits.
-  uint64_t Look(uint64_t now);
+  [[nodiscard]] uint64_t Look(uint64_t now);
 
   // For the end of the process, when the loop never turns again: all of them end, and what they had taken goes
-  // back, waiting for room for so many milliseconds. Returns what did not go.
-  Loss End(long patience);
+  // back, waiting a while for room. Returns what did not go.
+  [[nodiscard]] Loss End();
 
  private:
   void GiveUp();
@@ -54,7 +51,7 @@ class BlockedWaits {
   bool opened_ = false;
   // Changed by the loop's thread only, which needs it for that alone.
   std::mutex lock_;
-  std::set<BlockingJob*> jobs_;
+  std::set<BlockedWait*> waits_;
   std::atomic<size_t> count_{0};
 
   // The guard's: what it saw last, and since when it has seen that. 0: nothing yet.

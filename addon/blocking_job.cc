@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "environment.h"
 #include "wake_signal.h"
 
 namespace mqueue {
@@ -15,9 +14,10 @@ constexpr time_t kNever = 9'000'000'000;
 
 }  // namespace
 
-BlockingJob::BlockingJob(Queue* queue, std::shared_ptr<Environment> environment,
-                         PoolBudget::Token token)
-    : queue_(queue),
+BlockingJob::BlockingJob(Listener* listener, std::shared_ptr<Environment> environment,
+                         PoolBudget::Token token, MessageBatch batch)
+    : batch_(std::move(batch)),
+      listener_(listener),
       environment_(std::move(environment)),
       token_(std::move(token)),
       deadline_{kNever, 0} {
@@ -35,12 +35,14 @@ int BlockingJob::Start(std::unique_ptr<BlockingJob> job) {
     const std::shared_ptr<Environment> environment = self->environment_;
     // Before the result is told: who is told may want to wait again.
     self->token_.Release();
-    self->Back(std::exchange(self->queue_, nullptr), status == UV_ECANCELED);
-    environment->RemoveJob(self.get());
+    if (status == UV_ECANCELED) self->error_ = -ECANCELED;
+    Listener* listener = std::exchange(self->listener_, nullptr);
+    if (listener != nullptr) listener->JobBack(*self);
+    environment->Remove(self.get());
   };
   const int status = uv_queue_work(job->environment_->loop(), &job->request_, work, after);
   if (status != 0) return status;
-  job->environment_->AddJob(job.get());
+  job->environment_->Add(job.get());
   job.release();
   return 0;
 }

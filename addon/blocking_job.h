@@ -11,14 +11,12 @@
 #include <mutex>
 #include <utility>
 
-#include "loss.h"
+#include "blocked_wait.h"
+#include "environment.h"
+#include "message_batch.h"
 #include "pool_budget.h"
 
 namespace mqueue {
-
-class Environment;
-class Patience;
-class Queue;
 
 // One blocking system call on a thread of libuv's pool, and its cancellation.
 //
@@ -27,60 +25,72 @@ class Queue;
 // call then ends at once, with ETIMEDOUT) or after it (EINTR); there is no third case, so no wake-up
 // is lost. The state changes under a lock that the canceller holds while it signals, so no signal
 // is sent to a thread that left the wait.
-class BlockingJob {
+class BlockingJob : public BlockedWait {
  public:
+  // Who waits for the job, on the loop.
+  class Listener {
+   public:
+    // It is over.
+    virtual void JobBack(BlockingJob& job) = 0;
+
+   protected:
+    ~Listener() = default;
+  };
+
   virtual ~BlockingJob() = default;
   BlockingJob(const BlockingJob&) = delete;
   BlockingJob& operator=(const BlockingJob&) = delete;
 
   // Queues the job, which then owns itself until it is back on the loop. 0 or a negative errno.
-  static int Start(std::unique_ptr<BlockingJob> job);
+  [[nodiscard]] static int Start(std::unique_ptr<BlockingJob> job);
 
-  // Idempotent. The job comes back soon, with what it had taken. Its thread counts as free at once: it is, as
-  // soon as it is scheduled.
-  void Cancel();
   // Before Cancel: for who is to have the thread next. None where it is set aside for a queue.
   [[nodiscard]] PoolBudget::Token TakeToken() { return std::move(token_); }
-  // From any thread, for a loop that does not turn: as Cancel, but a job that no thread has begun can still be
-  // taken back. Who waits is told -ECANCELED by a loop that turns again, and begins anew.
-  void GiveUp();
   // For a job that no thread has begun: it never will. False where one has, or after Cancel.
-  bool TakeBack();
-  // After Cancel: returns when the pool thread has let go of the queue. Microseconds, as soon as
-  // that thread is scheduled.
-  void AwaitBack();
-  // After GiveUp: as AwaitBack. False at once where no thread has begun.
-  bool AwaitLeft();
-  // After AwaitBack, for the end of the process: what was received goes back to the kernel, waiting for
-  // room as long as there is patience. Returns those that did not go.
-  virtual Loss Discard(Patience&) { return {}; }
+  [[nodiscard]] bool TakeBack();
+
+  void Cancel() final;
+  void AwaitBack() final;
+  void GiveUp() final;
+  bool AwaitLeft() final;
+  Loss PutBack(Patience&) override { return {}; }
+
   // From now on nobody is told about the end of this job.
-  void Detach() { queue_ = nullptr; }
+  void Detach() { listener_ = nullptr; }
+
+  // Once it is back. 0, or a negative errno: -ECANCELED after Cancel, GiveUp and TakeBack.
+  int error() const { return error_; }
+  // Once it is back: the messages that it has received, or of which it has sent the first `sent`.
+  const MessageBatch& batch() const { return batch_; }
+  size_t sent() const { return sent_; }
+  [[nodiscard]] MessageBatch TakeBatch() { return std::move(batch_); }
 
  protected:
-  BlockingJob(Queue* queue, std::shared_ptr<Environment> environment, PoolBudget::Token token);
+  BlockingJob(Listener* listener, std::shared_ptr<Environment> environment, PoolBudget::Token token,
+              MessageBatch batch);
 
   // On the pool thread: makes the blocking call through Block, then what needs no waiting.
   virtual void Run() = 0;
-  // On the loop. `queue` is null when the job was detached.
-  virtual void Back(Queue* queue, bool cancelled_in_queue) = 0;
-
   // On the pool thread. `call` is given the deadline and returns 0 or a negative errno. Returns that,
   // or -ECANCELED.
-  int Block(const std::function<int(const struct timespec*)>& call);
+  [[nodiscard]] int Block(const std::function<int(const struct timespec*)>& call);
   // Whether nobody waits for more from it.
   bool ended() const { return cancelled_.load() || given_up_.load(); }
+
+  MessageBatch batch_;
+  size_t sent_ = 0;
+  int error_ = 0;
 
  private:
   enum class State { kQueued, kWaiting, kDraining, kBack };
 
-  bool EnterWait(int signal);
+  [[nodiscard]] bool EnterWait(int signal);
   void LeaveWait();
   void WakeThread();
   void SetBack();
 
   uv_work_t request_{};
-  Queue* queue_;
+  Listener* listener_;
   std::shared_ptr<Environment> environment_;
   PoolBudget::Token token_;
 

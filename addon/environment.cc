@@ -5,15 +5,9 @@
 
 #include "patience.h"
 #include "pool_budget.h"
-#include "queue.h"
 #include "uncaught.h"
 
 namespace mqueue {
-
-namespace internal {
-void CountOpened(Environment& environment) { environment.HandleOpened(); }
-void CountClosed(Environment& environment) { environment.HandleClosed(); }
-}  // namespace internal
 
 std::shared_ptr<Environment> Environment::Create(Napi::Env env) {
   uv_loop_t* loop = nullptr;
@@ -40,69 +34,58 @@ const std::shared_ptr<Environment>& Environment::Of(Napi::Env env) {
 Environment::~Environment() = default;
 
 int Environment::Initialize() {
-  const int status = freed_.Open(shared_from_this(), this, [this](uv_async_t* async) {
-    return uv_async_init(loop_, async, [](uv_async_t* fired) {
+  const int status = freed_.Open(shared_from_this(), this, [](uv_loop_t* loop, uv_async_t* async) {
+    return uv_async_init(loop, async, [](uv_async_t* fired) {
       if (fired->data != nullptr) static_cast<Environment*>(fired->data)->ThreadFreed();
     });
   });
   if (status != 0) return status;
   freed_.SetReferenced(false);
-  const int watched = jobs_.Open(shared_from_this(), loop_);
+  const int watched = waits_.Open(shared_from_this());
   if (watched != 0) {
     freed_.Close();
     return watched;
   }
   if (!inbox_.Reserve(env_, 0) || !outbox_.Reserve(env_, 0)) {
     freed_.Close();
-    jobs_.Close();
+    waits_.Close();
     return UV_ENOMEM;
   }
   if (napi_add_async_cleanup_hook(env_, CleanupHook, this, &cleanup_) != napi_ok) {
     freed_.Close();
-    jobs_.Close();
+    waits_.Close();
     return UV_ENOMEM;
   }
   self_ = shared_from_this();
   return 0;
 }
 
-void Environment::RemoveJob(BlockingJob* job) {
-  jobs_.Remove(job);
+void Environment::Remove(BlockedWait* wait) {
+  waits_.Remove(wait);
   FinishCleanup();
 }
 
-bool Environment::LoopIsLate() const {
-  constexpr uint64_t kNanosecondsPerMillisecond = 1'000'000;
-  return uv_hrtime() / kNanosecondsPerMillisecond > uv_now(loop_);
-}
-
-uint32_t Environment::AddQueue(Queue* queue) {
+uint32_t Environment::Add(Member* member) {
   if (free_handles_.empty()) {
-    queues_.push_back(queue);
-    return static_cast<uint32_t>(queues_.size() - 1);
+    members_.push_back(member);
+    return static_cast<uint32_t>(members_.size() - 1);
   }
   const uint32_t handle = free_handles_.back();
   free_handles_.pop_back();
-  queues_[handle] = queue;
+  members_[handle] = member;
   return handle;
 }
 
-void Environment::RemoveQueue(Queue* queue, uint32_t handle) {
-  queues_[handle] = nullptr;
+void Environment::Remove(uint32_t handle) {
+  members_[handle] = nullptr;
   free_handles_.push_back(handle);
-  inbox_.Forget(queue);
-}
-
-void Environment::HandleClosed() {
-  --open_handles_;
-  FinishCleanup();
 }
 
 void Environment::Pause() {
   stopped_ = true;
   StopListening();
-  jobs_.Cancel();
-  jobs_.AwaitBack();
+  waits_.Cancel();
+  waits_.AwaitBack();
 }
 
 void Environment::Resume() {
@@ -113,25 +96,26 @@ void Environment::Resume() {
 
 Loss Environment::Stop() {
   Pause();
-  if (jobs_.empty() && inbox_.untaken() == nullptr) return {};
-  Patience patience(kPatience);
+  if (waits_.empty() && inbox_.untaken() == nullptr) return {};
+  Patience patience;
   // An async hook may have ended the process on the way to who was to take them.
-  Loss lost = ReturnUntaken(patience);
-  lost.Add(jobs_.Discard(patience));
+  Loss lost = PutBackUntaken(patience);
+  lost.Add(waits_.PutBack(patience));
   return lost;
 }
 
 // A thread that is terminated goes on to the end of its turn: deliveries come, and nobody takes them.
-void Environment::ReturnUntaken() {
+void Environment::PutBackUntaken() {
   if (inbox_.untaken() == nullptr) return;
-  Patience patience(kPatience);
-  ReturnUntaken(patience);
+  Patience patience;
+  // Nobody is left to be told what did not go.
+  static_cast<void>(PutBackUntaken(patience));
 }
 
-Loss Environment::ReturnUntaken(Patience& patience) {
-  Queue* source = inbox_.untaken();
+Loss Environment::PutBackUntaken(Patience& patience) {
+  Mailbox::Source* source = inbox_.untaken();
   if (source == nullptr) return {};
-  const Loss lost = source->GiveBackInbox(patience);
+  const Loss lost = source->PutBack(inbox_.batch(), patience);
   inbox_.Forget(source);
   return lost;
 }
@@ -170,20 +154,20 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->stopped_ = true;
   environment->StopListening();
   environment->on_freed_.clear();
-  environment->ReturnUntaken();
+  environment->PutBackUntaken();
   environment->inbox_.Release();
   environment->outbox_.Release();
-  environment->jobs_.Cancel();
-  for (Queue* queue : environment->queues_) {
-    if (queue != nullptr) queue->CloseHandles();
+  environment->waits_.Cancel();
+  for (Member* member : environment->members_) {
+    if (member != nullptr) member->CloseHandles();
   }
   environment->freed_.Close();
-  environment->jobs_.Close();
+  environment->waits_.Close();
   environment->FinishCleanup();
 }
 
 void Environment::FinishCleanup() {
-  if (!closing_ || cleanup_ == nullptr || !jobs_.empty() || open_handles_ > 0) return;
+  if (!closing_ || cleanup_ == nullptr || !waits_.empty() || open_handles() > 0) return;
   // It fails for a null handle only.
   napi_remove_async_cleanup_hook(std::exchange(cleanup_, nullptr));
   self_.reset();

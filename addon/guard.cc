@@ -13,7 +13,6 @@
 
 #include "blocked_waits.h"
 #include "loss.h"
-#include "patience.h"
 
 namespace mqueue {
 
@@ -21,8 +20,6 @@ namespace {
 
 constexpr uint64_t kMillisecond = 1'000'000;
 constexpr size_t kStack = 128 * 1024;
-// As long as other ends wait for room.
-constexpr long kPatience = 100;
 
 // With locks of libuv's: to wait for a condition by the monotonic clock, C++ needs a newer C library than Node.
 struct State {
@@ -102,7 +99,7 @@ void AtExit() {
   state.ended = true;
   uv_cond_signal(&state.woken);
   Loss lost;
-  for (BlockedWaits* waits : state.all) lost.Add(waits->End(kPatience));
+  for (BlockedWaits* waits : state.all) lost.Add(waits->End());
   Tell(lost);
 }
 

@@ -3,78 +3,45 @@
 #include <cerrno>
 #include <utility>
 
-#include "environment.h"
-#include "queue.h"
+#include "put_back.h"
 #include "syscalls.h"
 
 namespace mqueue {
 
-ReceiveJob::ReceiveJob(Queue* queue, PoolBudget::Token token, size_t max)
-    : BlockingJob(queue, queue->environment(), std::move(token)),
-      fd_(queue->fd()),
-      writable_(queue->writable()),
-      message_size_(queue->message_size()),
+ReceiveJob::ReceiveJob(Listener* listener, std::shared_ptr<Environment> environment,
+                       PoolBudget::Token token, MessageBatch batch, const Endpoint& queue, size_t max)
+    : BlockingJob(listener, std::move(environment), std::move(token), std::move(batch)),
+      queue_(queue),
       max_(max) {}
 
 void ReceiveJob::Run() {
   error_ = Block([this](const struct timespec* deadline) {
-    return batch_.TakeOne(fd_, message_size_, deadline);
+    return batch_.TakeOne(queue_.fd, queue_.message_size, deadline);
   });
   // What ends the rest is told by the next call: these messages go first.
-  if (error_ == 0 && !ended()) batch_.Drain(fd_, message_size_, max_);
+  if (error_ == 0 && !ended()) batch_.Drain(queue_.fd, queue_.message_size, max_);
 }
 
-void ReceiveJob::Back(Queue* queue, bool cancelled_in_queue) {
-  if (queue == nullptr) return;
-  // Who gets them may end the process from there, and then what this job has would be given back.
-  const MessageBatch batch = std::move(batch_);
-  queue->ReceiveJobBack(cancelled_in_queue ? -ECANCELED : error_, batch);
-}
-
-Loss ReceiveJob::Discard(Patience& patience) {
-  const Loss lost = GiveBack(fd_, writable_, batch_, 0, &patience);
-  MarkTaken();
-  return lost;
-}
-
-void ReceiveJob::MarkTaken() {
-  batch_.Clear();
+Loss ReceiveJob::PutBack(Patience& patience) {
+  const MessageBatch batch = TakeBatch();
   error_ = -ECANCELED;
+  return mqueue::PutBack(queue_, batch, 0, &patience);
 }
 
-SendJob::SendJob(Queue* queue, PoolBudget::Token token, MessageBatch batch)
-    : BlockingJob(queue, queue->environment(), std::move(token)),
-      fd_(queue->fd()),
-      batch_(std::move(batch)) {}
+SendJob::SendJob(Listener* listener, std::shared_ptr<Environment> environment, PoolBudget::Token token,
+                 MessageBatch batch, const Endpoint& queue)
+    : BlockingJob(listener, std::move(environment), std::move(token), std::move(batch)), queue_(queue) {}
 
 void SendJob::Run() {
   while (error_ == 0 && sent_ < batch_.count() && !ended()) {
     error_ = Block([this](const struct timespec* deadline) {
       const MessageBatch::Entry& entry = batch_.entry(sent_);
-      return Send(fd_, batch_.data(sent_), entry.size, entry.priority, deadline);
+      return sys::Send(queue_.fd, batch_.data(sent_), entry.size, entry.priority, deadline);
     });
     if (error_ != 0) return;
     int ended = 0;
-    sent_ = batch_.SendFrom(fd_, sent_ + 1, &ended);
+    sent_ = batch_.SendFrom(queue_.fd, sent_ + 1, &ended);
   }
-}
-
-void SendJob::Back(Queue* queue, bool cancelled_in_queue) {
-  if (queue == nullptr) return;
-  queue->SendJobBack(cancelled_in_queue ? -ECANCELED : error_, sent_);
-}
-
-Loss GiveBack(int fd, bool writable, const MessageBatch& batch, size_t first,
-              Patience* patience) {
-  if (first >= batch.count()) return {};
-  OpenResult twin;
-  if (!writable) twin = WritingTwin(fd);
-  if (twin.error != 0) return {batch.count() - first, twin.error};
-  int error = 0;
-  const size_t next = batch.SendFrom(writable ? fd : twin.descriptor.get(), first, &error, patience);
-  // What the system call answers when the patience is over.
-  const bool no_room = error == -EINTR || error == -ETIMEDOUT;
-  return {batch.count() - next, no_room ? -EAGAIN : error};
 }
 
 }  // namespace mqueue

@@ -2,13 +2,12 @@
 
 namespace mqueue {
 
-int LoopPulse::Open(const std::shared_ptr<Environment>& environment, uv_loop_t* loop) {
-  loop_ = loop;
+int LoopPulse::Open(const std::shared_ptr<EventLoop>& loop) {
+  loop_ = loop->loop();
   // Node has done so, for performance.eventLoopUtilization(); other programs that embed it may have not.
-  const int configured = uv_loop_configure(loop, UV_METRICS_IDLE_TIME);
+  const int configured = uv_loop_configure(loop_, UV_METRICS_IDLE_TIME);
   if (configured != 0) return configured;
-  const int status = handle_.Open(
-      environment, this, [loop](uv_check_t* handle) { return uv_check_init(loop, handle); });
+  const int status = handle_.Open(loop, this, uv_check_init);
   if (status == 0) handle_.SetReferenced(false);
   return status;
 }

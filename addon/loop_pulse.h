@@ -22,7 +22,7 @@ class LoopPulse {
   };
 
   // On the loop's thread. 0 or a negative errno.
-  int Open(const std::shared_ptr<Environment>& environment, uv_loop_t* loop);
+  [[nodiscard]] int Open(const std::shared_ptr<EventLoop>& loop);
   int Start();
   void Stop();
   void Close();

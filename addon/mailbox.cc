@@ -30,12 +30,12 @@ bool Mailbox::Reserve(Napi::Env env, size_t message_size) {
 
 void Mailbox::Release() { buffer_.Reset(); }
 
-void Mailbox::Forget(const Queue* queue) {
-  if (source_ == queue) source_ = nullptr;
+void Mailbox::Forget(const Source* source) {
+  if (source_ == source) source_ = nullptr;
 }
 
-long Mailbox::Publish(Queue* queue) {
-  source_ = queue;
+long Mailbox::Publish(Source* source) {
+  source_ = source;
   headers_[kTaken] = 0;
   const size_t count = std::min(batch_.count(), kMostMessages);
   for (size_t index = 0; index < count; ++index) {

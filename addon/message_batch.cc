@@ -39,26 +39,32 @@ bool MessageBatch::Adopt(size_t size, unsigned priority) {
   return true;
 }
 
+// The one place where a message is received: into the memory where it stays.
+template <typename Call>
+int MessageBatch::Take(size_t message_size, Call call) {
+  char* room = Room(message_size);
+  if (room == nullptr) return -ENOMEM;
+  unsigned priority = 0;
+  const ssize_t size = call(room, &priority);
+  if (size < 0) return static_cast<int>(size);
+  Commit(static_cast<size_t>(size), priority);
+  return 0;
+}
+
 int MessageBatch::Drain(int fd, size_t message_size, size_t max) {
   while (entries_.size() < max && !full(message_size)) {
-    char* room = Room(message_size);
-    if (room == nullptr) return -ENOMEM;
-    unsigned priority = 0;
-    const ssize_t size = TryReceive(fd, room, message_size, &priority);
-    if (size < 0) return static_cast<int>(size);
-    Commit(static_cast<size_t>(size), priority);
+    const int error = Take(message_size, [=](char* room, unsigned* priority) {
+      return sys::TryReceive(fd, room, message_size, priority);
+    });
+    if (error != 0) return error;
   }
   return 0;
 }
 
 int MessageBatch::TakeOne(int fd, size_t message_size, const struct timespec* deadline) {
-  char* room = Room(message_size);
-  if (room == nullptr) return -ENOMEM;
-  unsigned priority = 0;
-  const ssize_t size = Receive(fd, room, message_size, &priority, deadline);
-  if (size < 0) return static_cast<int>(size);
-  Commit(static_cast<size_t>(size), priority);
-  return 0;
+  return Take(message_size, [=](char* room, unsigned* priority) {
+    return sys::Receive(fd, room, message_size, priority, deadline);
+  });
 }
 
 size_t MessageBatch::SendFrom(int fd, size_t first, int* error,
@@ -67,9 +73,9 @@ size_t MessageBatch::SendFrom(int fd, size_t first, int* error,
   size_t index = first;
   for (; index < entries_.size(); ++index) {
     const Entry& entry = entries_[index];
-    *error = TrySend(fd, data(index), entry.size, entry.priority);
+    *error = sys::TrySend(fd, data(index), entry.size, entry.priority);
     while (patience != nullptr && HadNoRoom(*error) && !patience->over()) {
-      *error = Send(fd, data(index), entry.size, entry.priority, patience->Deadline());
+      *error = sys::Send(fd, data(index), entry.size, entry.priority, patience->Deadline());
     }
     if (*error != 0) break;
   }

@@ -45,25 +45,26 @@ class MessageBatch {
 
   void Clear();
   // Replaces what it has. False when that does not fit into memory that others see.
-  bool CopyFrom(const MessageBatch& other);
+  [[nodiscard]] bool CopyFrom(const MessageBatch& other);
   // Adds a message whose bytes are in the memory already. False when they cannot be.
-  bool Adopt(size_t size, unsigned priority);
+  [[nodiscard]] bool Adopt(size_t size, unsigned priority);
 
   // Takes from the queue without waiting until `count()` is `max` or the batch is full. Returns 0,
   // or what ended it: -EAGAIN (empty), another negative errno.
   int Drain(int fd, size_t message_size, size_t max);
 
   // Takes one message, waiting until `deadline`. 0 or a negative errno.
-  int TakeOne(int fd, size_t message_size, const struct timespec* deadline);
+  [[nodiscard]] int TakeOne(int fd, size_t message_size, const struct timespec* deadline);
 
   // Sends entries from `first` on without waiting, or waiting as long as there is patience. Returns the
   // index of the first that was not sent; `error` says why (0 when all were).
-  size_t SendFrom(int fd, size_t first, int* error,
-                  Patience* patience = nullptr) const;
+  [[nodiscard]] size_t SendFrom(int fd, size_t first, int* error, Patience* patience = nullptr) const;
 
  private:
   void Swap(MessageBatch& other) noexcept;
   bool full(size_t size) const { return used_ > 0 && used_ + size > kMostBytes; }
+  template <typename Call>
+  int Take(size_t message_size, Call call);
   // Null when memory that others see is too small.
   char* Room(size_t size);
   void Commit(size_t size, unsigned priority);

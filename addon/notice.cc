@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "queue.h"
-
 namespace mqueue {
 
 int Notice::Start() {
@@ -16,9 +14,9 @@ int Notice::Start() {
   if (!epoll.valid()) return -errno;
   struct epoll_event event = {};
   event.events = uint32_t{EPOLLIN} | uint32_t{EPOLLOUT} | uint32_t{EPOLLET};
-  if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, queue_->fd(), &event) != 0) return -errno;
-  int status = handle_.Open(queue_->environment(), this, [this, &epoll](uv_poll_t* handle) {
-    return uv_poll_init(queue_->environment()->loop(), handle, epoll.get());
+  if (epoll_ctl(epoll.get(), EPOLL_CTL_ADD, descriptor_.get(), &event) != 0) return -errno;
+  int status = handle_.Open(loop_, this, [&epoll](uv_loop_t* loop, uv_poll_t* handle) {
+    return uv_poll_init(loop, handle, epoll.get());
   });
   if (status != 0) return status;
   status = uv_poll_start(handle_.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
@@ -46,7 +44,7 @@ void Notice::Close() {
 void Notice::Fired() {
   struct epoll_event event = {};
   // What it says does not matter: a change of the queue shows in its attributes.
-  if (epoll_wait(epoll_.get(), &event, 1, 0) > 0) queue_->Changed();
+  if (epoll_wait(epoll_.get(), &event, 1, 0) > 0) listener_->Changed();
 }
 
 }  // namespace mqueue

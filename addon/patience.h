@@ -13,7 +13,11 @@ namespace mqueue {
 // had not begun to sleep is met by the next one.
 class Patience {
  public:
-  explicit Patience(long milliseconds);
+  // How many milliseconds an end waits for room for what goes back. A sender that is blocked on
+  // the queue has filled the place of what was taken, so without waiting there would never be any.
+  static constexpr long kOfAnEnd = 100;
+
+  explicit Patience(long milliseconds = kOfAnEnd);
   ~Patience();
   Patience(const Patience&) = delete;
   Patience& operator=(const Patience&) = delete;

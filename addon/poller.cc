@@ -1,24 +1,25 @@
 #include "poller.h"
 
-#include "queue.h"
 #include "syscalls.h"
 
 namespace mqueue {
 
-int Poller::Arm(int event) {
-  if (!handle_.is_open()) {
-    const int status = handle_.Open(queue_->environment(), this, [this](uv_poll_t* handle) {
-      return uv_poll_init(queue_->environment()->loop(), handle, queue_->fd());
-    });
-    if (status != 0) return status;
-    const int blocking = MakeBlocking(queue_->fd());
-    if (blocking != 0) {
-      handle_.Close();
-      return blocking;
-    }
-  }
-  const int status = Watch(watched_ | event);
+int Poller::Open() {
+  if (handle_.is_open()) return 0;
+  const int fd = descriptor_.get();
+  const int status = handle_.Open(
+      loop_, this, [fd](uv_loop_t* loop, uv_poll_t* handle) { return uv_poll_init(loop, handle, fd); });
   if (status != 0) return status;
+  const int blocking = sys::MakeBlocking(fd);
+  if (blocking != 0) handle_.Close();
+  return blocking;
+}
+
+int Poller::Arm(int event, Listener* listener) {
+  int status = Open();
+  if (status == 0) status = Watch(watched_ | event);
+  if (status != 0) return status;
+  (event == UV_READABLE ? reader_ : writer_) = listener;
   wanted_ |= event;
   UpdateReference();
   return 0;
@@ -66,7 +67,13 @@ void Poller::Fired(int status, int events) {
   const int ready = status != 0 ? wanted_ : events & wanted_;
   const int unwanted = status != 0 ? 0 : events & ~wanted_;
   if (unwanted != 0) Watch(watched_ & ~unwanted);
-  if (ready != 0) queue_->Ready(status, ready);
+  if ((ready & UV_READABLE) != 0) Tell(UV_READABLE, reader_, status);
+  if ((ready & UV_WRITABLE) != 0) Tell(UV_WRITABLE, writer_, status);
+}
+
+// The reader, who was told first, may have ended the writer's wait.
+void Poller::Tell(int event, Listener* listener, int status) {
+  if (armed(event)) listener->Ready(status);
 }
 
 }  // namespace mqueue

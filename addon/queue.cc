@@ -1,18 +1,17 @@
 #include "queue.h"
 
 #include <fcntl.h>
-#include <sched.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "jobs.h"
 #include "patience.h"
+#include "put_back.h"
 #include "queue_arguments.h"
 #include "syscalls.h"
+#include "uncaught.h"
 
 namespace mqueue {
 
@@ -25,17 +24,12 @@ Napi::Function Queue::Define(Napi::Env env) {
                          InstanceMethod<&Queue::FileDescriptor>("descriptor"),
                          InstanceMethod<&Queue::Watch>("watch"),
                          InstanceMethod<&Queue::Unwatch>("unwatch"),
-                         InstanceMethod<&Queue::ReceiveOnWorker>("receiveOnWorker"),
-                         InstanceMethod<&Queue::ReceiveOnLoop>("receiveOnLoop"),
                          InstanceMethod<&Queue::CancelReceive>("cancelReceive"),
                          InstanceMethod<&Queue::SettleReceive>("settleReceive"),
-                         InstanceMethod<&Queue::SendOnWorker>("sendOnWorker"),
-                         InstanceMethod<&Queue::SendOnLoop>("sendOnLoop"),
-                         InstanceMethod<&Queue::SendSpinning>("sendSpinning"),
                          InstanceMethod<&Queue::CancelSend>("cancelSend"),
                          InstanceMethod<&Queue::SettleSend>("settleSend"),
-                         InstanceMethod<&Queue::GiveBackMessages>("giveBack"),
-                         InstanceMethod<&Queue::ReturnMessages>("returnFrom"),
+                         InstanceMethod<&Queue::PutBackOutbox>("giveBack"),
+                         InstanceMethod<&Queue::PutBackInbox>("returnFrom"),
                          InstanceMethod<&Queue::ReserveThread>("reserveThread"),
                          InstanceMethod<&Queue::YieldThread>("yieldThread"),
                          InstanceMethod<&Queue::ReleaseThread>("releaseThread"),
@@ -61,11 +55,11 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
   wanted.mq_msgsize = max_message_size;
   const bool defaults = max_messages == 0 && max_message_size == 0;
   const int open_flags = static_cast<int>(flags) | O_CLOEXEC;
-  OpenResult result = mqueue::Open(name, open_flags,
-                                   static_cast<mode_t>(mode), defaults ? nullptr : &wanted);
+  sys::OpenResult result =
+      sys::Open(name, open_flags, static_cast<mode_t>(mode), defaults ? nullptr : &wanted);
   if (result.error != 0) return Number(env, result.error);
   struct mq_attr actual = {};
-  const int error = GetAttributes(result.descriptor.get(), &actual);
+  const int error = sys::GetAttributes(result.descriptor.get(), &actual);
   if (error != 0) return Number(env, error);
   const auto message_size = static_cast<size_t>(actual.mq_msgsize);
   const std::shared_ptr<Environment> environment = Environment::Of(env);
@@ -90,31 +84,25 @@ Queue::Queue(const Napi::CallbackInfo& info)
     : ObjectWrap(info),
       environment_(Environment::Of(info.Env())),
       // Without an object of its own, which is held weakly, it would be lost at the next collection.
-      context_(info.Env(), "MessageQueue", info.This().As<Napi::Object>()),
-      receive_spinner_(this, UV_READABLE),
-      send_spinner_(this, UV_WRITABLE),
-      receive_countdown_(this, UV_READABLE),
-      send_countdown_(this, UV_WRITABLE) {
-  handle_ = environment_->AddQueue(this);
+      context_(info.Env(), "MessageQueue", info.This().As<Napi::Object>()) {
+  handle_ = environment_->Add(this);
 }
 
 Queue::~Queue() {
   CloseHandles();
-  environment_->RemoveQueue(this, handle_);
+  environment_->Remove(handle_);
 }
 
 void Queue::CloseHandles() {
   poller_.Close();
-  receive_spinner_.Close();
-  send_spinner_.Close();
-  receive_countdown_.Close();
-  send_countdown_.Close();
+  receiving_.CloseHandles();
+  sending_.CloseHandles();
   notice_.Close();
 }
 
 Napi::Value Queue::Attributes(const Napi::CallbackInfo& info) {
   struct mq_attr attributes = {};
-  const int error = GetAttributes(fd(), &attributes);
+  const int error = sys::GetAttributes(descriptor_.get(), &attributes);
   if (error != 0) return Number(info.Env(), error);
   Napi::Array result = Napi::Array::New(info.Env(), 3);
   result[0U] = Number(info.Env(), attributes.mq_maxmsg);
@@ -125,7 +113,7 @@ Napi::Value Queue::Attributes(const Napi::CallbackInfo& info) {
 
 Napi::Value Queue::Status(const Napi::CallbackInfo& info) {
   struct stat status = {};
-  const int error = GetStatus(fd(), &status);
+  const int error = sys::GetStatus(descriptor_.get(), &status);
   if (error != 0) return Number(info.Env(), error);
   Napi::Array result = Napi::Array::New(info.Env(), 4);
   result[0U] = Number(info.Env(), status.st_uid);
@@ -135,9 +123,9 @@ Napi::Value Queue::Status(const Napi::CallbackInfo& info) {
   return result;
 }
 
-long Queue::Names(uint32_t, uint32_t) {
+long Queue::Names() {
   struct stat status = {};
-  const int error = GetStatus(fd(), &status);
+  const int error = sys::GetStatus(descriptor_.get(), &status);
   return error != 0 ? error : static_cast<long>(status.st_nlink);
 }
 
@@ -147,13 +135,13 @@ Napi::Value Queue::SetPermissions(const Napi::CallbackInfo& info) {
   if (!ReadUint32(info.Env(), info[0], &mode)) return Number(info.Env(), -EINVAL);
   uint32_t group = 0;
   const bool given = ReadUint32(info.Env(), info[1], &group);
-  const int error = mqueue::SetPermissions(fd(), static_cast<mode_t>(mode), given ? &group : nullptr);
+  const int error = sys::SetPermissions(descriptor_.get(), static_cast<mode_t>(mode), given ? &group : nullptr);
   return Number(info.Env(), error);
 }
 
 // -1 once it is closed.
 Napi::Value Queue::FileDescriptor(const Napi::CallbackInfo& info) {
-  return Number(info.Env(), fd());
+  return Number(info.Env(), descriptor_.get());
 }
 
 // 0 or a negative errno.
@@ -177,35 +165,6 @@ void Queue::StopWatching() {
   Unref();
 }
 
-// How many messages are in the inbox, or a negative errno. Tries for so many microseconds, but once only where
-// the loop has not had its turn lately.
-long Queue::TryReceive(uint32_t max, uint32_t microseconds) {
-  constexpr uint64_t kNanosecondsPerMicrosecond = 1000;
-  // Whatever JavaScript asks for, the loop waits no longer.
-  constexpr uint32_t kMostMicroseconds = 1000;
-  Mailbox& inbox = environment_->inbox();
-  inbox.batch().Clear();
-  int error = inbox.batch().Drain(fd(), message_size_, Maximum(max));
-  if (microseconds > 0 && inbox.batch().empty() && error == -EAGAIN && !environment_->LoopIsLate()) {
-    const uint64_t end = uv_hrtime() + std::min(microseconds, kMostMicroseconds) * kNanosecondsPerMicrosecond;
-    do {
-      // Where more processes have work than there are processors, one of them is who is to send.
-      sched_yield();
-      error = inbox.batch().Drain(fd(), message_size_, Maximum(max));
-    } while (inbox.batch().empty() && error == -EAGAIN && uv_hrtime() < end);
-  }
-  return inbox.batch().empty() ? error : inbox.Publish(this);
-}
-
-// How many messages of the outbox, from the front, were sent; or a negative errno.
-long Queue::TrySend(uint32_t count, uint32_t) {
-  Mailbox& outbox = environment_->outbox();
-  if (!outbox.Collect(count)) return -EINVAL;
-  int error = 0;
-  const size_t sent = outbox.batch().SendFrom(fd(), 0, &error);
-  return sent > 0 ? static_cast<long>(sent) : error;
-}
-
 // What went back into the queue, or a negative errno where nothing did.
 static Napi::Value Returned(Napi::Env env, size_t count, const Loss& lost) {
   const size_t returned = count - lost.count;
@@ -214,26 +173,46 @@ static Napi::Value Returned(Napi::Env env, size_t count, const Loss& lost) {
 
 // How many messages of the outbox, from the front, went back into the queue; or a negative errno. The
 // second argument: milliseconds to wait for room.
-Napi::Value Queue::GiveBackMessages(const Napi::CallbackInfo& info) {
+Napi::Value Queue::PutBackOutbox(const Napi::CallbackInfo& info) {
   Mailbox& outbox = environment_->outbox();
-  if (!CollectOutbox(info, &outbox)) return Number(info.Env(), 0);
-  uint32_t milliseconds = 0;
-  if (!ReadUint32(info.Env(), info[1], &milliseconds)) milliseconds = 0;
+  if (!outbox.Collect(Uint32Or0(info.Env(), info[0]))) return Number(info.Env(), 0);
+  const uint32_t milliseconds = Uint32Or0(info.Env(), info[1]);
   // Without patience the signals of this thread are left alone: the process goes on.
   std::optional<Patience> patience;
   if (milliseconds > 0) patience.emplace(milliseconds);
   Patience* given = patience ? &*patience : nullptr;
   const MessageBatch& batch = outbox.batch();
-  return Returned(info.Env(), batch.count(), GiveBack(fd(), writable_, batch, 0, given));
+  return Returned(info.Env(), batch.count(), PutBack(endpoint(), batch, 0, given));
 }
 
 // As giveBack, for messages of the inbox from this one on: JavaScript could not take them over.
-Napi::Value Queue::ReturnMessages(const Napi::CallbackInfo& info) {
+Napi::Value Queue::PutBackInbox(const Napi::CallbackInfo& info) {
   uint32_t first = 0;
   if (!ReadUint32(info.Env(), info[0], &first)) return Number(info.Env(), 0);
   const MessageBatch& batch = environment_->inbox().batch();
   if (first >= batch.count()) return Number(info.Env(), 0);
-  return Returned(info.Env(), batch.count() - first, GiveBack(fd(), writable_, batch, first));
+  return Returned(info.Env(), batch.count() - first, PutBack(endpoint(), batch, first));
+}
+
+// True: it is over, nothing will be called. False: `onreceive` will be, soon.
+Napi::Value Queue::CancelReceive(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), receiving_.Cancel());
+}
+
+Napi::Value Queue::SettleReceive(const Napi::CallbackInfo& info) {
+  return Number(info.Env(), receiving_.Settle());
+}
+
+// How many messages were sent by the wait, which is over; or -EINPROGRESS: `onsend` will be called,
+// soon.
+Napi::Value Queue::CancelSend(const Napi::CallbackInfo& info) {
+  if (!sending_.waiting()) return Number(info.Env(), 0);
+  if (!sending_.Cancel()) return Number(info.Env(), -EINPROGRESS);
+  return Number(info.Env(), static_cast<long>(sending_.sent()));
+}
+
+Napi::Value Queue::SettleSend(const Napi::CallbackInfo& info) {
+  return Number(info.Env(), static_cast<long>(sending_.Settle()));
 }
 
 Napi::Value Queue::ReserveThread(const Napi::CallbackInfo& info) {
@@ -247,10 +226,7 @@ Napi::Value Queue::ReserveThread(const Napi::CallbackInfo& info) {
 // yieldThread(sending): whether a wait of this queue has one of the budget, which then is the next
 // reserveThread()'s. The wait has to be cancelled then.
 Napi::Value Queue::YieldThread(const Napi::CallbackInfo& info) {
-  BlockingJob* job = receive_job_;
-  if (info[0].ToBoolean()) job = send_job_;
-  PoolBudget::Token token;
-  if (job != nullptr) token = job->TakeToken();
+  PoolBudget::Token token = info[0].ToBoolean() ? sending_.TakeToken() : receiving_.TakeToken();
   const bool held = token.held();
   if (held) environment_->PassOn(std::move(token));
   return Napi::Boolean::New(info.Env(), held);
@@ -265,19 +241,41 @@ Napi::Value Queue::ReleaseThread(const Napi::CallbackInfo& info) {
 Napi::Value Queue::SetReferenced(const Napi::CallbackInfo& info) {
   const bool referenced = info[0].ToBoolean();
   poller_.SetReferenced(referenced);
-  receive_spinner_.SetReferenced(referenced);
+  receiving_.SetReferenced(referenced);
+  sending_.SetReferenced(referenced);
   notice_.SetReferenced(referenced);
-  send_spinner_.SetReferenced(referenced);
   return info.Env().Undefined();
 }
 
 // 0 or a negative errno; -EBUSY while a wait is under way.
 Napi::Value Queue::Close(const Napi::CallbackInfo& info) {
-  if (receive_way_ != Way::kNone || send_way_ != Way::kNone) return Number(info.Env(), -EBUSY);
+  if (receiving_.waiting() || sending_.waiting()) return Number(info.Env(), -EBUSY);
   reservation_.Release();
   StopWatching();
   CloseHandles();
   return Number(info.Env(), descriptor_.Close());
+}
+
+void Queue::Tell(const char* property, long number) {
+  const Napi::HandleScope scope(Env());
+  Call(property, Number(Env(), number));
+}
+
+void Queue::Changed() {
+  if (environment_->stopped()) return;
+  const Napi::HandleScope scope(Env());
+  Call("onchange", Env().Undefined());
+}
+
+// In a scope of the caller's, by which the object is there for as long as JavaScript runs, which may drop its
+// last reference.
+void Queue::Call(const char* property, napi_value argument) {
+  const Napi::Env env = Env();
+  const Napi::Object self = Value();
+  napi_value callback = nullptr;
+  if (napi_get_named_property(env, self, property, &callback) != napi_ok) return;
+  if (napi_make_callback(env, context_, self, callback, 1, &argument, nullptr) == napi_ok) return;
+  ReportUncaught(env);
 }
 
 }  // namespace mqueue

@@ -2,27 +2,21 @@
 
 #include <napi.h>
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
-#include "countdown.h"
 #include "descriptor.h"
+#include "direction.h"
+#include "endpoint.h"
 #include "environment.h"
-#include "loss.h"
-#include "message_batch.h"
 #include "notice.h"
 #include "poller.h"
 #include "pool_budget.h"
-#include "queue_arguments.h"
-#include "spinner.h"
+#include "receiving.h"
+#include "sending.h"
 
 namespace mqueue {
-
-class Patience;
-class ReceiveJob;
-class SendJob;
 
 // One open queue, as JavaScript sees it. Every method answers with a negative errno instead of
 // throwing; the policy (who waits, in which way, what is told to the user) is JavaScript's.
@@ -32,57 +26,48 @@ class SendJob;
 // There is at most one wait in each direction. Its end is told by a call of the property
 // `onreceive` (how many messages are in the inbox, or a negative errno) or `onsend` (how many were
 // sent, or a negative errno). While a wait lasts the object is not garbage-collected.
-class Queue : public Napi::ObjectWrap<Queue> {
+class Queue : public Napi::ObjectWrap<Queue>,
+              private Direction::Host,
+              private Environment::Member,
+              private Notice::Listener {
  public:
   static Napi::Function Define(Napi::Env env);
   // open(name, flags, mode, maxMessages, maxMessageSize), 0 and 0: the kernel's defaults. The
   // queue, or a negative errno.
   static Napi::Value Open(const Napi::CallbackInfo& info, const Napi::Function& constructor);
 
-  // What is called for every message is a function of (handle, first, second) instead of a method:
+  // What is called for every message is a function of (handle, ...numbers) instead of a method:
   // finding the C++ object behind `this` takes Node-API several times as long as the call itself.
-  // Each answers as the other methods do.
-  long TryReceive(uint32_t max, uint32_t microseconds);
-  long TrySend(uint32_t count, uint32_t);
-  long ReceiveSpinning(uint32_t max, uint32_t microseconds);
-  // How many names it has, 0 or 1.
-  long Names(uint32_t, uint32_t);
-  // The callback of such a function.
-  template <long (Queue::*Method)(uint32_t first, uint32_t second)>
-  static napi_value CallByHandle(napi_env env, napi_callback_info info) {
-    constexpr size_t kCount = 3;
-    size_t count = kCount;
-    napi_value given[kCount];
-    if (napi_get_cb_info(env, info, &count, given, nullptr, nullptr) != napi_ok) return nullptr;
-    uint32_t numbers[kCount] = {};
-    if (!ReadUint32(env, given[0], &numbers[0])) return Number(env, -EBADF);
-    for (size_t index = 1; index < kCount; ++index) {
-      if (!ReadUint32(env, given[index], &numbers[index])) numbers[index] = 0;
-    }
-    Queue* queue = Environment::Of(env)->QueueOf(numbers[0]);
-    return Number(env, queue == nullptr ? -EBADF : (queue->*Method)(numbers[1], numbers[2]));
-  }
+  // Each answers as the other methods do. False: an exception is pending.
+  static bool DefineCalls(napi_env env, napi_value exports);
 
   explicit Queue(const Napi::CallbackInfo& info);
   ~Queue() override;
 
-  const std::shared_ptr<Environment>& environment() const { return environment_; }
-  int fd() const { return descriptor_.get(); }
-  bool writable() const { return writable_; }
-  size_t message_size() const { return message_size_; }
-
-  // From the poller, the spinners and the countdowns: try what waits for `events`.
-  void Ready(int status, int events);
-  void ReceiveJobBack(int error, const MessageBatch& batch);
-  void SendJobBack(int error, size_t sent);
-  // From the notice.
-  void Changed();
-  void CloseHandles();
-  // At the end: what is in the inbox, waiting a moment for room. Returns those that did not go.
-  Loss GiveBackInbox(Patience& patience);
-
  private:
-  enum class Way { kNone, kWorker, kLoop, kSpin };
+  template <auto Method>
+  static napi_value CallByHandle(napi_env env, napi_callback_info info);
+
+  // For Direction.
+  Endpoint endpoint() const override { return {descriptor_.get(), writable_, message_size_}; }
+  void Keep() override { Ref(); }
+  void LetGo() override { Unref(); }
+  void Tell(const char* property, long number) override;
+  // For Environment.
+  void CloseHandles() override;
+  // For Notice.
+  void Changed() override;
+
+  long TryReceive(uint32_t max, uint32_t microseconds) { return receiving_.TryNow(max, microseconds); }
+  long TrySend(uint32_t count) { return sending_.TryNow(count); }
+  long BeginReceive(uint32_t way, uint32_t max, uint32_t microseconds) {
+    return receiving_.Begin(way, max, microseconds);
+  }
+  long BeginSend(uint32_t way, uint32_t count, uint32_t microseconds) {
+    return sending_.Begin(way, count, microseconds);
+  }
+  // How many it has, 0 or 1.
+  long Names();
 
   Napi::Value Attributes(const Napi::CallbackInfo& info);
   Napi::Value Status(const Napi::CallbackInfo& info);
@@ -90,37 +75,18 @@ class Queue : public Napi::ObjectWrap<Queue> {
   Napi::Value FileDescriptor(const Napi::CallbackInfo& info);
   Napi::Value Watch(const Napi::CallbackInfo& info);
   Napi::Value Unwatch(const Napi::CallbackInfo& info);
-  Napi::Value ReceiveOnWorker(const Napi::CallbackInfo& info);
-  Napi::Value ReceiveOnLoop(const Napi::CallbackInfo& info);
   Napi::Value CancelReceive(const Napi::CallbackInfo& info);
   Napi::Value SettleReceive(const Napi::CallbackInfo& info);
-  Napi::Value SendOnWorker(const Napi::CallbackInfo& info);
-  Napi::Value SendOnLoop(const Napi::CallbackInfo& info);
-  Napi::Value SendSpinning(const Napi::CallbackInfo& info);
   Napi::Value CancelSend(const Napi::CallbackInfo& info);
   Napi::Value SettleSend(const Napi::CallbackInfo& info);
-  Napi::Value GiveBackMessages(const Napi::CallbackInfo& info);
-  Napi::Value ReturnMessages(const Napi::CallbackInfo& info);
+  Napi::Value PutBackOutbox(const Napi::CallbackInfo& info);
+  Napi::Value PutBackInbox(const Napi::CallbackInfo& info);
   Napi::Value ReserveThread(const Napi::CallbackInfo& info);
   Napi::Value YieldThread(const Napi::CallbackInfo& info);
   Napi::Value ReleaseThread(const Napi::CallbackInfo& info);
   Napi::Value SetReferenced(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 
-  int CheckCanWait(Way way) const;
-  static int InVain(Way way, const Spinner& spinner, const Countdown& countdown);
-  void BeginReceive(Way way, size_t max);
-  void BeginSend(Way way);
-  void EndReceive();
-  void EndSend();
-  // What a pool thread has not begun yet is done here. False: it has.
-  bool TakeReceiveBack();
-  bool TakeSendBack();
-  void TryWaitingReceive(int status);
-  void TryWaitingSend(int status);
-  long Post(int error, const MessageBatch& batch);
-  void DeliverReceived(long result);
-  void DeliverSent(int error, size_t sent);
   void StopWatching();
   void Call(const char* property, napi_value argument);
 
@@ -132,21 +98,10 @@ class Queue : public Napi::ObjectWrap<Queue> {
   size_t message_size_ = 0;
   PoolBudget::Token reservation_;
 
-  Poller poller_{this};
-  Spinner receive_spinner_;
-  Spinner send_spinner_;
-  Countdown receive_countdown_;
-  Countdown send_countdown_;
-  Notice notice_{this};
-
-  Way receive_way_ = Way::kNone;
-  size_t receive_max_ = 0;
-  ReceiveJob* receive_job_ = nullptr;
-
-  Way send_way_ = Way::kNone;
-  MessageBatch pending_;
-  size_t pending_sent_ = 0;
-  SendJob* send_job_ = nullptr;
+  Poller poller_{environment_, descriptor_};
+  Receiving receiving_{environment_, this, poller_, &reservation_};
+  Sending sending_{environment_, this, poller_};
+  Notice notice_{environment_, descriptor_, this};
 };
 
 }  // namespace mqueue

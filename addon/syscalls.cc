@@ -6,7 +6,7 @@
 
 #include <cerrno>
 
-namespace mqueue {
+namespace mqueue::sys {
 
 namespace {
 
@@ -91,4 +91,4 @@ int MakeBlocking(int fd) {
   return fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-}  // namespace mqueue
+}  // namespace mqueue::sys

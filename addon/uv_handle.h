@@ -5,17 +5,12 @@
 #include <memory>
 #include <utility>
 
+#include "event_loop.h"
+
 namespace mqueue {
 
-class Environment;
-
-namespace internal {
-void CountOpened(Environment& environment);
-void CountClosed(Environment& environment);
-}  // namespace internal
-
 // Owns a libuv handle. libuv uses a handle's memory until its close callback ran, so the memory
-// outlives this object until then, and the environment's cleanup waits for it.
+// outlives this object until then, and the loop's end waits for it.
 template <typename Handle>
 class UvHandle {
  public:
@@ -24,15 +19,15 @@ class UvHandle {
   UvHandle(const UvHandle&) = delete;
   UvHandle& operator=(const UvHandle&) = delete;
 
-  // `init` is called with the handle and returns libuv's status. 0 or a negative errno.
+  // `init` is called with libuv's loop and the handle, and returns libuv's status. 0 or a negative errno.
   template <typename Init>
-  int Open(std::shared_ptr<Environment> environment, void* data, Init init) {
+  [[nodiscard]] int Open(std::shared_ptr<EventLoop> loop, void* data, Init init) {
     auto block = std::make_unique<Block>();
-    const int status = init(&block->handle);
+    const int status = init(loop->loop(), &block->handle);
     if (status != 0) return status;
     block->handle.data = data;
-    block->environment = std::move(environment);
-    internal::CountOpened(*block->environment);
+    block->loop = std::move(loop);
+    block->loop->HandleOpened();
     block_ = block.release();
     return 0;
   }
@@ -44,7 +39,7 @@ class UvHandle {
     handle->data = block;
     uv_close(handle, [](uv_handle_t* closed) {
       const std::unique_ptr<Block> owned(static_cast<Block*>(closed->data));
-      internal::CountClosed(*owned->environment);
+      owned->loop->HandleClosed();
     });
   }
 
@@ -63,7 +58,7 @@ class UvHandle {
  private:
   struct Block {
     Handle handle{};
-    std::shared_ptr<Environment> environment;
+    std::shared_ptr<EventLoop> loop;
   };
 
   Block* block_ = nullptr;

@@ -33,8 +33,8 @@ export interface NativeQueue {
 
   /**
    * Up to `max` messages without waiting: how many are in the inbox, or a negative errno, `-EAGAIN`
-   * when there is none. It tries for so many microseconds (1000 at most), which the event loop has to wait, and yields
-   * the processor between two tries; once only where the loop has not had its turn for a millisecond.
+   * when there is none. It tries for so many microseconds (`Facts.longestTry` at most), which the event loop has to wait,
+   * and yields the processor between two tries; once only where the loop has not had its turn for a millisecond.
    */
   tryReceive(max: number, microseconds: number): number;
   /**
@@ -44,18 +44,16 @@ export interface NativeQueue {
   trySend(count: number): number;
 
   /**
-   * Each begins a wait: 0, or a negative errno. `-EBUSY`: no pool thread may be blocked.
+   * Begins a wait for 1 to `max` messages, in one of `Facts.ways`: 0, or a negative errno.
    *
-   * One on the loop with `milliseconds` above 0 ends with `-ETIMEDOUT` when they have passed, and with
-   * `-EAGAIN` when it was woken in vain: another process was faster.
+   * `worker` blocks a thread of the pool; `-EBUSY`: none may be blocked, `-ENOSYS`: a blocked one could not be woken.
+   * `loop` watches the descriptor; with `microseconds` above 0 it ends with `-ETIMEDOUT` when they have passed, and with
+   * `-EAGAIN` when it was woken in vain: another process was faster. `spin` tries in each turn of the event loop, and
+   * ends with `-ETIMEDOUT` after so many microseconds.
    */
-  receiveOnWorker(max: number): number;
-  receiveOnLoop(max: number, milliseconds: number): number;
-  receiveSpinning(max: number, microseconds: number): number;
-  /** The `count` messages of the outbox. */
-  sendOnWorker(count: number): number;
-  sendOnLoop(count: number, milliseconds: number): number;
-  sendSpinning(count: number, microseconds: number): number;
+  beginReceive(way: number, max: number, microseconds: number): number;
+  /** The same for the `count` messages of the outbox. */
+  beginSend(way: number, count: number, microseconds: number): number;
 
   /** True: the wait is over. False: `onreceive` will be called soon. */
   cancelReceive(): boolean;
@@ -89,8 +87,36 @@ export interface NativeQueue {
   close(): number;
 }
 
+/**
+ * What both sides have to agree upon.
+ *
+ * @internal
+ */
+export interface Facts {
+  /** The layout of a mailbox, see addon/mailbox.h: indexes count uint32s. */
+  readonly mailbox: {
+    readonly mostMessages: number;
+    readonly taken: number;
+    readonly outgrown: number;
+    readonly headerBytes: number;
+    /** Of each message's first byte: a power of two. */
+    readonly alignment: number;
+  };
+  /** The numbers of the ways of waiting. `worker`: a thread of the pool. */
+  readonly ways: {
+    readonly worker: number;
+    readonly loop: number;
+    readonly spin: number;
+  };
+  /** How many milliseconds an end waits for room for what goes back into the kernel's queue. */
+  readonly patience: number;
+  /** How many microseconds one try may take at most. */
+  readonly longestTry: number;
+}
+
 /** @internal */
 export interface NativeBinding {
+  readonly facts: Facts;
   /** 0 for both sizes: the kernel's defaults. The queue, or a negative errno. */
   open(
     name: string | Uint8Array,

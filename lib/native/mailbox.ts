@@ -1,26 +1,16 @@
 import { constants } from 'node:os';
 import { markAsUntransferable } from 'node:worker_threads';
 import { Message } from '../base/message.js';
-import type { NativeQueue } from './binding.js';
+import type { Facts, NativeQueue } from './binding.js';
+import { facts } from './facts.js';
 import { native } from './native.js';
 import { Losses } from '../base/losses.js';
 import { warnOfLosses } from '../base/warnings.js';
 
 const { EAGAIN } = constants.errno;
 
-// How the addon lays out a mailbox, see addon/mailbox.h.
-const MOST_MESSAGES = 512;
-const TAKEN = MOST_MESSAGES * 2;
-const OUTGROWN = TAKEN + 1;
-const HEADER_BYTES = MOST_MESSAGES * 8 + 8;
-const ALIGNMENT = 8;
-
 // A message that is kept keeps alive those that came with it, up to this many bytes.
 const LARGEST_SLAB = 32_768;
-
-function aligned(offset: number): number {
-  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
-}
 
 /** Bytes, priority, bytes, priority, and so on. */
 export type OutgoingMessages = (Uint8Array | number)[];
@@ -30,6 +20,8 @@ class Mailbox {
   readonly #buffer: () => ArrayBuffer;
   protected headers: Uint32Array = new Uint32Array();
   protected bytes: Uint8Array = new Uint8Array();
+  /** How the addon lays it out. */
+  protected layout: Facts['mailbox'] = facts().mailbox;
 
   constructor(buffer: () => ArrayBuffer) {
     this.#buffer = buffer;
@@ -38,13 +30,20 @@ class Mailbox {
   /** Before each use: a larger one may be in its place, because of a queue that was opened by anyone. */
   protected ensure(): void {
     // At first there is nothing at all.
-    if (this.headers[OUTGROWN] !== 0) this.renew();
+    if (this.headers[this.layout.outgrown] !== 0) this.renew();
   }
 
   protected renew(): void {
     const buffer = this.#buffer();
-    this.headers = new Uint32Array(buffer, 0, OUTGROWN + 1);
-    this.bytes = new Uint8Array(buffer, HEADER_BYTES);
+    this.layout = facts().mailbox;
+    this.headers = new Uint32Array(buffer, 0, this.layout.outgrown + 1);
+    this.bytes = new Uint8Array(buffer, this.layout.headerBytes);
+  }
+
+  /** Where the message after one that ends at `offset` begins. */
+  protected aligned(offset: number): number {
+    const beyond = this.layout.alignment - 1;
+    return (offset + beyond) & ~beyond;
   }
 }
 
@@ -62,7 +61,7 @@ class Inbox extends Mailbox {
     const messages: Message[] = [];
     let offset = 0;
     this.ensure();
-    this.headers[TAKEN] = 1;
+    this.headers[this.layout.taken] = 1;
     try {
       while (messages.length < count) offset = this.#takeSlab(messages, count, offset);
     } catch (error) {
@@ -76,7 +75,7 @@ class Inbox extends Mailbox {
   takeOne(queue: NativeQueue): Message {
     this.ensure();
     const { headers } = this;
-    headers[TAKEN] = 1;
+    headers[this.layout.taken] = 1;
     try {
       const size = headers[0] as number;
       const data = Buffer.allocUnsafe(size);
@@ -106,8 +105,8 @@ class Inbox extends Mailbox {
     let end = headers[first * 2] as number;
     while (last + 1 < count) {
       const next = headers[last * 2 + 2] as number;
-      if (aligned(end) + next > LARGEST_SLAB) break;
-      end = aligned(end) + next;
+      if (this.aligned(end) + next > LARGEST_SLAB) break;
+      end = this.aligned(end) + next;
       last += 1;
     }
     // One allocation, where making one for each would cost more than receiving them. From Node's pool
@@ -124,10 +123,10 @@ class Inbox extends Mailbox {
         const size = headers[index * 2] as number;
         const data = slab.subarray(start, start + size);
         messages.push(new Message(data, headers[index * 2 + 1]));
-        start = aligned(start + size);
+        start = this.aligned(start + size);
       }
     }
-    return offset + aligned(end);
+    return offset + this.aligned(end);
   }
 }
 
@@ -146,15 +145,16 @@ class Outbox extends Mailbox {
    */
   put(messages: OutgoingMessages, first: number): number {
     this.ensure();
+    const { mostMessages } = this.layout;
     let count = 0;
     let offset = 0;
-    for (let index = first * 2; index < messages.length && count < MOST_MESSAGES; index += 2) {
+    for (let index = first * 2; index < messages.length && count < mostMessages; index += 2) {
       const data = messages[index] as Uint8Array;
       if (offset + data.byteLength > this.bytes.byteLength) break;
       if (!this.#copy(data, offset)) break;
       this.headers[count * 2] = data.byteLength;
       this.headers[count * 2 + 1] = messages[index + 1] as number;
-      offset = aligned(offset + data.byteLength);
+      offset = this.aligned(offset + data.byteLength);
       count += 1;
     }
     return count;

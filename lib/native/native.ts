@@ -47,7 +47,8 @@ interface FastCalls {
   tryReceive(this: void, handle: number, max: number, microseconds: number): number;
   names(this: void, handle: number): number;
   trySend(this: void, handle: number, count: number): number;
-  receiveSpinning(this: void, handle: number, max: number, microseconds: number): number;
+  beginReceive(this: void, handle: number, way: number, max: number, microseconds: number): number;
+  beginSend(this: void, handle: number, way: number, count: number, microseconds: number): number;
 }
 
 interface Addon extends FastCalls, Omit<NativeBinding, keyof FastCalls> {
@@ -56,7 +57,7 @@ interface Addon extends FastCalls, Omit<NativeBinding, keyof FastCalls> {
 
 /** Gives its queues the methods for them. */
 function withFastMethods(addon: Addon): NativeBinding {
-  const { tryReceive, names, trySend, receiveSpinning } = addon;
+  const { tryReceive, names, trySend, beginReceive, beginSend } = addon;
   Object.assign(addon.Queue.prototype, {
     tryReceive(this: { handle: number }, max: number, microseconds: number) {
       return tryReceive(this.handle, max, microseconds);
@@ -67,8 +68,11 @@ function withFastMethods(addon: Addon): NativeBinding {
     trySend(this: { handle: number }, count: number) {
       return trySend(this.handle, count);
     },
-    receiveSpinning(this: { handle: number }, max: number, microseconds: number) {
-      return receiveSpinning(this.handle, max, microseconds);
+    beginReceive(this: { handle: number }, way: number, max: number, microseconds: number) {
+      return beginReceive(this.handle, way, max, microseconds);
+    },
+    beginSend(this: { handle: number }, way: number, count: number, microseconds: number) {
+      return beginSend(this.handle, way, count, microseconds);
     },
   });
   return addon;

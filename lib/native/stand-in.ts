@@ -1,20 +1,25 @@
 import { noAddonError } from '../base/errors.js';
 import { shownName } from '../base/names.js';
-import type { NativeBinding } from './binding.js';
+import type { Facts, NativeBinding } from './binding.js';
 
-// As many as the header of a mailbox without messages has, see mailbox.ts.
-const MAILBOX_BYTES = 8192;
+// What only open queues need.
+const NO_FACTS: Facts = {
+  mailbox: { mostMessages: 0, taken: 0, outgrown: 0, headerBytes: 0, alignment: 1 },
+  ways: { worker: 0, loop: 0, spin: 0 },
+  patience: 0,
+  longestTry: 0,
+};
 
 /** What a queue begins with, or its name ends with. */
 export type Beginnings = Pick<NativeBinding, 'open' | 'unlink'>;
 
 /** In the place of an addon that is not loaded: what there is to do for it before a queue is open. */
 export function standIn(beginnings: Beginnings): NativeBinding {
-  const mailbox = new ArrayBuffer(MAILBOX_BYTES);
   return {
     ...beginnings,
-    inbox: () => mailbox,
-    outbox: () => mailbox,
+    facts: NO_FACTS,
+    inbox: () => new ArrayBuffer(0),
+    outbox: () => new ArrayBuffer(0),
     stop: () => [0, 0],
     pause: () => {},
     resume: () => {},

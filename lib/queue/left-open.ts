@@ -6,7 +6,8 @@ import { now } from '../base/timers.js';
 import { Losses } from '../base/losses.js';
 import { warnNotClosed, warnOfLosses, warnOfLossesNow } from '../base/warnings.js';
 import { isEnd, pauseWaits } from '../native/ending.js';
-import { PATIENCE, putBackNow, type NotPutBack, type PutBack } from './put-back.js';
+import { facts } from '../native/facts.js';
+import { putBackNow, type NotPutBack, type PutBack } from './put-back.js';
 import type { ReceiveLine } from './line/receive-line.js';
 import type { SendLine } from './line/send-line.js';
 
@@ -101,7 +102,7 @@ function end(): void {
   const started = now();
   for (const { native, receives, putBack } of open.values()) {
     const held = [...receives.takeHeld(), ...putBack.giveUp()].sort(byKernelOrder);
-    const left = Math.max(0, Math.ceil(PATIENCE - (now() - started)));
+    const left = Math.max(0, Math.ceil(facts().patience - (now() - started)));
     losses.add(putBackNow(native, held, losses, left).length, -EAGAIN);
   }
   warnOfLossesNow(losses, 'a process that ends');

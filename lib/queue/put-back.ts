@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { isUnreadable } from '../base/bytes.js';
 import { AbortError } from '../base/errors.js';
 import { NOTHING, UNREADABLE } from '../native/answers.js';
+import { facts } from '../native/facts.js';
 import { outbox, type OutgoingMessages } from '../native/mailbox.js';
 import type { Message } from '../base/message.js';
 import type { NativeQueue } from '../native/binding.js';
@@ -10,12 +11,6 @@ import { Losses } from '../base/losses.js';
 import { SendLine, type SendTicket } from './line/send-line.js';
 
 const { EINVAL, EMSGSIZE } = constants.errno;
-
-/**
- * Milliseconds for which what is put back waits for room, as the addon has it: a sender that is blocked
- * has filled the place of what was taken.
- */
-export const PATIENCE = 100;
 
 function outgoing(messages: readonly Message[]): OutgoingMessages {
   return messages.flatMap((each) => [each.data, each.priority]);
@@ -120,7 +115,7 @@ export class PutBack {
   }
 
   async #wait(waiting: Waiting, losses: Losses): Promise<NotPutBack> {
-    const end = now() + PATIENCE;
+    const end = now() + facts().patience;
     let left = end - now();
     while (waiting.messages.length > 0 && left > 0) {
       const goesOn = await this.#send(waiting, left);

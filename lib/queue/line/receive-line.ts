@@ -9,7 +9,7 @@ import { waitError } from '../wait/wait-error.js';
 import { Pump } from './pump.js';
 import { Supply } from './supply.js';
 import { Turn, turn } from './turn.js';
-import { beginReceive } from '../../native/begin.js';
+import { facts } from '../../native/facts.js';
 import type { WaitMode } from '../wait/modes.js';
 import { Wait } from '../wait/wait.js';
 
@@ -41,7 +41,8 @@ export class ReceiveLine {
     this.#native = native;
     this.#supply = new Supply(name, native);
     this.wait = new Wait(mode, busyPoll, {
-      begin: (way, microseconds) => beginReceive(native, way, this.#awaited, microseconds),
+      begin: (way, microseconds) =>
+        native.beginReceive(facts().ways[way], this.#awaited, microseconds),
       cancel: () => native.cancelReceive(),
       yieldThread: () => native.yieldThread(false),
       done: (result) => {

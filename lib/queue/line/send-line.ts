@@ -9,7 +9,7 @@ import { within, type Scope } from '../../base/scope.js';
 import { Pump } from './pump.js';
 import { turn } from './turn.js';
 import { waitError } from '../wait/wait-error.js';
-import { beginSend } from '../../native/begin.js';
+import { facts } from '../../native/facts.js';
 import type { WaitMode } from '../wait/modes.js';
 import { Wait } from '../wait/wait.js';
 
@@ -65,7 +65,7 @@ export class SendLine {
     this.#maySend = maySend;
     this.wait = new Wait(mode, busyPoll, {
       begin: (way, microseconds) =>
-        this.#withFront((count) => beginSend(native, way, count, microseconds)),
+        this.#withFront((count) => native.beginSend(facts().ways[way], count, microseconds)),
       cancel: () => {
         const sent = native.cancelSend();
         const front = this.#line.front?.value;

@@ -1,3 +1,4 @@
+import { facts } from '../../native/facts.js';
 import { native } from '../../native/native.js';
 import { setImmediate } from '../../base/timers.js';
 import { apart } from '../../base/apart.js';
@@ -13,7 +14,11 @@ const SPARSE = 8;
  * would run.
  */
 export class Turn {
-  static readonly limit = 512;
+  /** As many as one call can bring. */
+  static get limit(): number {
+    return facts().mailbox.mostMessages;
+  }
+
   #used = 0;
   #unlooked = 0;
   #stride = SPARSE;

@@ -118,28 +118,12 @@ export class ReopeningQueue implements NativeQueue {
     return problem === 0 ? this.#current.trySend(count) : problem;
   }
 
-  receiveOnWorker(max: number): number {
-    return this.#receive((queue) => queue.receiveOnWorker(max));
+  beginReceive(way: number, max: number, microseconds: number): number {
+    return this.#receive((queue) => queue.beginReceive(way, max, microseconds));
   }
 
-  receiveOnLoop(max: number, milliseconds: number): number {
-    return this.#receive((queue) => queue.receiveOnLoop(max, milliseconds));
-  }
-
-  receiveSpinning(max: number, microseconds: number): number {
-    return this.#receive((queue) => queue.receiveSpinning(max, microseconds));
-  }
-
-  sendOnWorker(count: number): number {
-    return this.#send((queue) => queue.sendOnWorker(count));
-  }
-
-  sendOnLoop(count: number, milliseconds: number): number {
-    return this.#send((queue) => queue.sendOnLoop(count, milliseconds));
-  }
-
-  sendSpinning(count: number, microseconds: number): number {
-    return this.#send((queue) => queue.sendSpinning(count, microseconds));
+  beginSend(way: number, count: number, microseconds: number): number {
+    return this.#send((queue) => queue.beginSend(way, count, microseconds));
   }
 
   cancelReceive(): boolean {

@@ -57,13 +57,19 @@ describe('a pool thread of the budget', function () {
       return native.open(name, O_RDWR, 0, 0, 0) as NativeQueue;
     });
     const [first, second, third] = queues as [NativeQueue, NativeQueue, NativeQueue];
-    assert.deepEqual([first.receiveOnWorker(1), second.receiveOnWorker(1)], [0, 0]);
+    assert.deepEqual(
+      [
+        first.beginReceive(native.facts.ways.worker, 1, 0),
+        second.beginReceive(native.facts.ways.worker, 1, 0),
+      ],
+      [0, 0],
+    );
     const back = new Promise((resolve) => (first.onreceive = resolve));
     assert.equal(first.yieldThread(false), true);
-    assert.equal(third.receiveOnWorker(1), -constants.errno.EBUSY);
+    assert.equal(third.beginReceive(native.facts.ways.worker, 1, 0), -constants.errno.EBUSY);
     assert.equal(third.reserveThread(), true);
     if (!first.cancelReceive()) await back;
-    assert.equal(third.receiveOnWorker(1), 0);
+    assert.equal(third.beginReceive(native.facts.ways.worker, 1, 0), 0);
     for (const queue of [second, third]) queue.settleReceive();
     assert.deepEqual(
       queues.map((queue) => queue.close()),
