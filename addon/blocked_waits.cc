@@ -94,6 +94,9 @@ void BlockedWaits::GiveUp() {
 
 Loss BlockedWaits::End() {
   GiveUp();
+  // Held to the end: a thread of JavaScript that still runs (others than Node may end the process) removes nothing
+  // meanwhile.
+  const std::lock_guard<std::mutex> guard(lock_);
   if (waits_.empty()) return {};
   Patience patience;
   Loss lost;

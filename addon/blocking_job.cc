@@ -90,6 +90,11 @@ bool BlockingJob::AwaitLeft() {
   return true;
 }
 
+MessageBatch BlockingJob::TakeBatch() {
+  const std::lock_guard<std::mutex> guard(lock_);
+  return std::move(batch_);
+}
+
 int BlockingJob::Block(const std::function<int(const struct timespec*)>& call) {
   // Around the whole wait: nobody signals a thread that has the signal blocked.
   const WakeSignal::Window window;

@@ -60,10 +60,10 @@ class BlockingJob : public BlockedWait {
 
   // Once it is back. 0, or a negative errno: -ECANCELED after Cancel, GiveUp and TakeBack.
   int error() const { return error_; }
-  // Once it is back: the messages that it has received, or of which it has sent the first `sent`.
-  const MessageBatch& batch() const { return batch_; }
+  // Once it is back: how many messages of the batch it has sent.
   size_t sent() const { return sent_; }
-  [[nodiscard]] MessageBatch TakeBatch() { return std::move(batch_); }
+  // Once it is back: what it has received, or was to send. From any thread: one gets it.
+  [[nodiscard]] MessageBatch TakeBatch();
 
  protected:
   BlockingJob(Listener* listener, std::shared_ptr<Environment> environment, PoolBudget::Token token,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { budgetModel } from './budget.js';
 import { cancelModel, type Omitted } from './cancel.js';
+import { changeOverModel, type OmittedOfChangeOver } from './change-over.js';
 import { explore } from './explore.js';
+import { guardModel, type Course, type OmittedOfGuard } from './guard.js';
 
 // See docs/reliability.md for the argument that these models go with.
 describe('the protocol that cancels a blocking receive', () => {
@@ -53,4 +55,61 @@ describe('the budget of pool threads', () => {
     const { problem } = explore(budgetModel(2, 1, { lookAgain: true }));
     assert.match(problem ?? 'none', /nobody is told/);
   });
+});
+
+describe('the change-over from watching the descriptor to blocking a thread', () => {
+  for (const busy of [false, true]) {
+    const pool = busy ? 'does other work for ever' : 'has a thread at some time';
+    it(`loses and doubles nothing, and is never deaf (a pool that ${pool})`, () => {
+      const { states, ends, problem, trace } = explore(changeOverModel(busy));
+      assert.equal(problem, undefined, trace.join('\n'));
+      assert.ok(states > 50 && ends > 0, `${states} states, ${ends} ends`);
+    });
+  }
+
+  const needed: [OmittedOfChangeOver, boolean, RegExp][] = [
+    [{ watch: true }, true, /deaf/],
+    [{ takeBack: true }, false, /twice|for nobody/],
+    [{ detach: true }, true, /twice/],
+    [{ disarm: true }, false, /over and over/],
+  ];
+  for (const [omitted, busy, expected] of needed) {
+    it(`needs: ${Object.keys(omitted).join(' and ')}`, () => {
+      assert.match(explore(changeOverModel(busy, omitted)).problem ?? 'none', expected);
+    });
+  }
+});
+
+describe('the guard over a loop whose waits block threads', () => {
+  const courses: Record<string, Course> = {
+    'that turns': [],
+    'that is busy for a while': ['busy', 'turning'],
+    'that is busy for ever': ['busy'],
+    'that ends unheard': ['joining', 'exiting'],
+    'that ends from within a callback': ['busy', 'joining', 'exiting'],
+    'that is busy for a while, and then ends': ['busy', 'turning', 'joining', 'exiting'],
+    'whose process exits without joining the pool': ['exiting'],
+    'whose process exits so from within a callback': ['busy', 'exiting'],
+  };
+  for (const [what, course] of Object.entries(courses)) {
+    it(`hangs nowhere, loses nothing and joins again (one ${what})`, () => {
+      const { states, ends, problem, trace } = explore(guardModel(course));
+      assert.equal(problem, undefined, trace.join('\n'));
+      assert.ok(states > 10 && ends > 0, `${states} states, ${ends} ends`);
+    });
+  }
+
+  const needed: [OmittedOfGuard, Course, RegExp][] = [
+    [{ look: true }, ['busy'], /stands in line/],
+    [{ look: true }, ['joining', 'exiting'], /never ends/],
+    [{ joinAgain: true }, ['busy', 'turning'], /nobody takes it/],
+    [{ putBack: true }, ['joining', 'exiting'], /goes with the process/],
+    [{ giveUpAtEnd: true, look: true }, ['exiting'], /never ends/],
+    [{ awaitAtEnd: true }, ['exiting'], /goes with the process/],
+  ];
+  for (const [omitted, course, expected] of needed) {
+    it(`needs: ${Object.keys(omitted).join(' and ')} (${course.join(', ')})`, () => {
+      assert.match(explore(guardModel(course, omitted)).problem ?? 'none', expected);
+    });
+  }
 });
