@@ -1,4 +1,3 @@
-import { facts } from '../../native/facts.js';
 import { native } from '../../native/native.js';
 import { setImmediate } from '../../base/timers.js';
 import { apart } from '../../base/apart.js';
@@ -14,11 +13,8 @@ const SPARSE = 8;
  * would run.
  */
 export class Turn {
-  /** As many as one call can bring. */
-  static get limit(): number {
-    return facts().mailbox.mostMessages;
-  }
-
+  // A thread that has no addon has turns too. The addon brings as many in one call, or fewer.
+  static readonly limit = 512;
   #used = 0;
   #unlooked = 0;
   #stride = SPARSE;
