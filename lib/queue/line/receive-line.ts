@@ -3,12 +3,12 @@ import { BEGUN, CANCELLED, NOTHING } from '../../native/answers.js';
 import type { NativeQueue } from '../../native/binding.js';
 import { apart } from '../../base/apart.js';
 import type { Consumer } from './consumer.js';
-import { Line } from '../../base/line.js';
+import { Consumers } from './consumers.js';
 import { within } from '../../base/scope.js';
 import { waitError } from '../wait/wait-error.js';
 import { Pump } from './pump.js';
 import { Supply } from './supply.js';
-import { Turn, turn } from './turn.js';
+import { turn } from './turn.js';
 import { facts } from '../../native/facts.js';
 import type { WaitMode } from '../wait/modes.js';
 import { Wait } from '../wait/wait.js';
@@ -23,10 +23,8 @@ export class ReceiveLine {
   readonly #name: string;
   readonly #native: NativeQueue;
   readonly wait: Wait;
-  readonly #line = new Line<Consumer>();
+  readonly #consumers = new Consumers();
   readonly #supply: Supply;
-  /** Those in the line that do not wait. */
-  readonly #hasty = new Set<Consumer>();
   readonly #pump: Pump;
   /** How many messages the native wait may bring; 0 when there is none. */
   #awaited = 0;
@@ -107,14 +105,14 @@ export class ReceiveLine {
    * @throws MessageQueueError when the queue cannot be read
    */
   tryOne(): Message | null {
-    if (this.#line.length > 0) return null;
+    if (this.#consumers.length > 0) return null;
     this.settle();
     return this.#supply.takeOne(0);
   }
 
   /** As `tryOne`, for up to `max` messages. */
   tryMany(max: number): Message[] | null {
-    if (this.#line.length > 0) return null;
+    if (this.#consumers.length > 0) return null;
     this.settle();
     return this.#supply.take(max, 0);
   }
@@ -128,28 +126,26 @@ export class ReceiveLine {
       return;
     }
     const looks = !foundEmpty || consumer.empty !== undefined || !this.#isIdle();
-    consumer.place = this.#line.push(consumer);
-    if (consumer.empty !== undefined) this.#hasty.add(consumer);
+    this.#consumers.push(consumer);
     if (looks) this.#pump.schedule();
     else this.#wait();
   }
 
   /** Whether nobody stands in line, nothing is on its way and nothing is held. */
   #isIdle(): boolean {
-    const nobody = this.#line.length === 0 && this.#supply.held.size === 0;
+    const nobody = this.#consumers.length === 0 && this.#supply.held.size === 0;
     return nobody && this.#awaited === 0 && this.#pump.idle;
   }
 
   /** False when it does not stand in the line. */
   leave(consumer: Consumer): boolean {
-    if (!this.#line.leave(consumer.place)) return false;
-    this.#hasty.delete(consumer);
+    if (!this.#consumers.leave(consumer)) return false;
     this.#cancelSurplus();
     return true;
   }
 
   #mayTake(): boolean {
-    return turn.open && !this.#closed && this.#line.length === 0 && !this.#cancelling;
+    return turn.open && !this.#closed && this.#consumers.length === 0 && !this.#cancelling;
   }
 
   /** Waits for the end of a take that is being cancelled, so that `held` counts what it brought. */
@@ -171,8 +167,7 @@ export class ReceiveLine {
   /** Ends all who stand in line. Resolves when nothing more can come from the kernel. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#hasty.clear();
-    for (const consumer of this.#line.take(Infinity)) {
+    for (const consumer of this.#consumers.takeAll()) {
       apart(() => {
         within(consumer.scope, () => consumer.ended());
       });
@@ -196,28 +191,14 @@ export class ReceiveLine {
     return this.#supply.held.take(Infinity);
   }
 
-  #demand(): number {
-    // Each wants one at least.
-    if (this.#line.length >= Turn.limit) return Turn.limit;
-    let demand = 0;
-    for (let place = this.#line.front; place !== undefined; place = place.behind) {
-      demand += place.value.want;
-    }
-    return Math.min(demand, Turn.limit);
-  }
-
-  #isWanted(count: number): boolean {
-    return count <= this.#line.length || count <= this.#demand();
-  }
-
   #hasWork(): boolean {
-    if (this.#line.length === 0) return false;
+    if (this.#consumers.length === 0) return false;
     return this.#supply.held.size > 0 || !this.#isOnItsWay();
   }
 
   /** Whether a wait brings what is wanted. Others may wait for what a hasty one is to look for. */
   #isOnItsWay(): boolean {
-    return this.#awaited > 0 && this.#hasty.size === 0;
+    return this.#awaited > 0 && !this.#consumers.hasHasty;
   }
 
   #serveNext(): boolean {
@@ -227,23 +208,22 @@ export class ReceiveLine {
 
   #askKernel(): boolean {
     if (!this.#pump.mayAsk()) return false;
-    const patience = this.#hasty.size > 0 ? 0 : this.wait.patience;
+    const patience = this.#consumers.hasHasty ? 0 : this.wait.patience;
     let count: number;
     try {
-      count = this.#supply.fetch(this.#demand(), patience);
+      count = this.#supply.fetch(this.#consumers.demand(), patience);
     } catch (error) {
       this.#failFirst(error as Error);
       return true;
     }
-    if (count === 0) return this.#hasty.size > 0 ? this.#dismiss() : this.#wait();
+    if (count === 0) return this.#consumers.hasHasty ? this.#dismiss() : this.#wait();
     turn.spend(count);
     return this.#serveHeld();
   }
 
   #serveHeld(): boolean {
-    const consumer = this.#line.shift();
+    const consumer = this.#consumers.shift();
     if (consumer === undefined) return false;
-    this.#hasty.delete(consumer);
     // While they are still held: it may call an async hook, which may end the process.
     this.#cancelSurplus();
     within(consumer.scope, () => consumer.deliver(this.#supply.held.take(consumer.want)));
@@ -256,10 +236,9 @@ export class ReceiveLine {
       this.settle();
       return true;
     }
-    const hasty = [...this.#hasty];
-    this.#hasty.clear();
-    for (const consumer of hasty) {
-      if (!this.#line.leave(consumer.place)) continue;
+    for (const consumer of this.#consumers.hasty()) {
+      // One may take another with it.
+      if (!this.#consumers.leave(consumer)) continue;
       apart(() => {
         within(consumer.scope, () => consumer.empty?.());
       });
@@ -268,7 +247,7 @@ export class ReceiveLine {
   }
 
   #wait(): boolean {
-    this.#awaited = this.#demand();
+    this.#awaited = this.#consumers.demand();
     const refused = this.wait.begin(this.#supply.countReceived());
     if (refused === BEGUN) return false;
     this.#awaited = 0;
@@ -281,13 +260,13 @@ export class ReceiveLine {
   }
 
   #failFirst(error: Error): void {
-    const consumer = this.#line.shift();
+    const consumer = this.#consumers.shift();
     if (consumer !== undefined) within(consumer.scope, () => consumer.fail(error));
   }
 
   /** Takes no more from the kernel than those in line want. */
   #cancelSurplus(): void {
-    if (this.#awaited === 0 || this.#cancelling || this.#isWanted(this.#awaited)) return;
+    if (this.#awaited === 0 || this.#cancelling || this.#consumers.want(this.#awaited)) return;
     if (!this.wait.cancel()) {
       this.#cancelling = true;
       return;
