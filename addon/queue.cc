@@ -28,8 +28,8 @@ Napi::Function Queue::Define(Napi::Env env) {
                          InstanceMethod<&Queue::SettleReceive>("settleReceive"),
                          InstanceMethod<&Queue::CancelSend>("cancelSend"),
                          InstanceMethod<&Queue::SettleSend>("settleSend"),
-                         InstanceMethod<&Queue::PutBackOutbox>("giveBack"),
-                         InstanceMethod<&Queue::PutBackInbox>("returnFrom"),
+                         InstanceMethod<&Queue::PutBackOutbox>("putBack"),
+                         InstanceMethod<&Queue::PutBackInbox>("putBackInbox"),
                          InstanceMethod<&Queue::ReserveThread>("reserveThread"),
                          InstanceMethod<&Queue::YieldThread>("yieldThread"),
                          InstanceMethod<&Queue::ReleaseThread>("releaseThread"),
@@ -185,7 +185,7 @@ Napi::Value Queue::PutBackOutbox(const Napi::CallbackInfo& info) {
   return Returned(info.Env(), batch.count(), PutBack(endpoint(), batch, 0, given));
 }
 
-// As giveBack, for messages of the inbox from this one on: JavaScript could not take them over.
+// As putBack, for messages of the inbox from this one on: JavaScript could not take them over.
 Napi::Value Queue::PutBackInbox(const Napi::CallbackInfo& info) {
   uint32_t first = 0;
   if (!ReadUint32(info.Env(), info[0], &first)) return Number(info.Env(), 0);

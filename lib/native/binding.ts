@@ -69,9 +69,9 @@ export interface NativeQueue {
    * the event loop) for at most so many milliseconds; or a negative errno, `-EAGAIN` when there was no
    * room.
    */
-  giveBack(count: number, patience: number): number;
+  putBack(count: number, patience: number): number;
   /** The same for the messages of the inbox from number `first` on. */
-  returnFrom(first: number): number;
+  putBackInbox(first: number): number;
 
   /** Sets one pool thread of the budget aside for this queue's receives. */
   reserveThread(): boolean;
@@ -131,7 +131,7 @@ export interface NativeBinding {
   outbox(): ArrayBuffer;
   /**
    * Ends every wait of this thread, and lets no more begin. How many messages had been taken and could
-   * not be given back, and the negative errno that tells why.
+   * not be put back, and the negative errno that tells why.
    */
   stop(): [count: number, errno: number];
   /** Ends every wait of this thread, and lets none begin until `resume()`. No pool thread is blocked then. */

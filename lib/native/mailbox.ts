@@ -90,7 +90,7 @@ class Inbox extends Mailbox {
 
   /** No memory for another Buffer: what has none goes back to where it came from. */
   #giveUp(queue: NativeQueue, first: number, count: number): void {
-    const returned = queue.returnFrom(first);
+    const returned = queue.putBackInbox(first);
     const losses = new Losses();
     // What did not go with the others found no room.
     losses.add(count - first - Math.max(0, returned), returned < 0 ? returned : -EAGAIN);

@@ -33,7 +33,7 @@ export function putBackNow(
   for (let next = 0; next < messages.length;) {
     const count = outbox.put(all, next);
     const left = patience > 0 ? Math.max(0, Math.ceil(end - now())) : 0;
-    const result = count > 0 ? native.giveBack(count, left) : problemOf(messages[next]);
+    const result = count > 0 ? native.putBack(count, left) : problemOf(messages[next]);
     if (result > 0) next += result;
     else if (result === NOTHING) return messages.slice(next);
     else if (isOfOne(result)) {

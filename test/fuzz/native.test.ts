@@ -42,8 +42,8 @@ describe('the addon, with any arguments', function () {
     'cancelReceive',
     'cancelSend',
     'settleReceive',
-    'giveBack',
-    'returnFrom',
+    'putBack',
+    'putBackInbox',
     'reserveThread',
     'yieldThread',
     'releaseThread',
@@ -52,7 +52,7 @@ describe('the addon, with any arguments', function () {
   ] as const;
   // Waits for room at the end of a process only.
   const capped = (method: string, given: unknown[]): unknown[] =>
-    method === 'giveBack' ? given.slice(0, 1) : given;
+    method === 'putBack' ? given.slice(0, 1) : given;
 
   it('survives any calls in any order, with any headers in the outbox', async () => {
     const headers = new Uint32Array(native.outbox(), 0, 64);

@@ -153,14 +153,14 @@ export class ReopeningQueue implements NativeQueue {
     return result;
   }
 
-  giveBack(count: number, patience: number): number {
+  putBack(count: number, patience: number): number {
     // Into a queue without a name they would go for nobody.
     const problem = this.#succession.ensure();
-    return problem === 0 ? this.#current.giveBack(count, patience) : problem;
+    return problem === 0 ? this.#current.putBack(count, patience) : problem;
   }
 
-  returnFrom(first: number): number {
-    return this.#source.returnFrom(first);
+  putBackInbox(first: number): number {
+    return this.#source.putBackInbox(first);
   }
 
   reserveThread(): boolean {
