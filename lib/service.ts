@@ -22,16 +22,15 @@ export type {
 export type { AcknowledgeEvents } from './service/acknowledge.js';
 export { Host } from './service/host.js';
 export type { HostEvents, HostOptions, TaskOptions } from './service/host-options.js';
-export type { ServiceOptions } from './service/options.js';
+export type { PeerOptions, ServiceOptions } from './service/options.js';
 export type { HandlerResult, SeveralResults } from './service/results.js';
+export type { CloseOptions, RunOptions } from './service/run-options.js';
 export { Worker } from './service/worker.js';
 export type {
-  CloseOptions,
   Failure,
   Handler,
   Reply,
   RequestContext,
-  RunOptions,
   WorkerEvents,
   WorkerOptions,
   WorkerStats,

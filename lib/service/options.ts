@@ -7,25 +7,14 @@ import { PosixTransport } from '../transport/posix.js';
 import { posixChecks, type PosixTransportOptions } from '../transport/posix-options.js';
 import type { QueueOptions, Transport } from '../transport/transport.js';
 
-/**
- * What Host and Worker have in common. The options for opening default to what the programs have
- * that speak the raw protocol: `create: true`, `mode: 0o600`, `maxMessages: 1`,
- * `maxMessageSize: 512`. With another size a C program's receive fails with `EMSGSIZE`.
- */
-export interface ServiceOptions<C extends AnyCodec = typeof raw> extends CreateOptions {
+/** What all hosts and workers have in common, of whatever protocol. */
+export interface PeerOptions<C extends AnyCodec = typeof raw> extends CreateOptions {
   /**
    * Turns values into bytes and back.
    *
    * @defaultValue `raw`
    */
   codec?: C | undefined;
-  /**
-   * How requests and responses belong together. With `'raw'` a message is the bytes and nothing
-   * else, so that any program can be the other side.
-   *
-   * @defaultValue `'raw'`
-   */
-  protocol?: 'raw' | undefined;
   /**
    * Where the queues are. `create`, `exclusive`, `maxMessages` and `maxMessageSize` are for queues of all
    * transports. The other options for opening (`mode`, `wait` and so on) are those of a PosixTransport: the
@@ -35,6 +24,22 @@ export interface ServiceOptions<C extends AnyCodec = typeof raw> extends CreateO
    * @defaultValue the kernel of this machine
    */
   transport?: Transport | undefined;
+}
+
+/**
+ * What Host and Worker have in common. The options for opening default to what the programs have
+ * that speak the raw protocol: `create: true`, `mode: 0o600`, `maxMessages: 1`,
+ * `maxMessageSize: 512`. With another size a C program's receive fails with `EMSGSIZE`.
+ */
+export interface ServiceOptions<C extends AnyCodec = typeof raw> extends PeerOptions<C> {
+  /**
+   * How requests and responses belong together. With `'raw'` a message is the bytes and nothing
+   * else, so that any program can be the other side. Where each reply is to find who asked, use
+   * `posix-mqueue/rpc`.
+   *
+   * @defaultValue `'raw'`
+   */
+  protocol?: 'raw' | undefined;
 }
 
 const isTransport: Check = (argument, value) => {
@@ -49,12 +54,18 @@ export const isName: Check = (argument, value) => {
 };
 
 /** @internal */
-export const serviceChecks: Checks<ServiceOptions<AnyCodec>> = {
+export const peerChecks: Checks<PeerOptions<AnyCodec>> = {
   ...createChecks,
   codec: isCodec,
-  protocol: oneOf('raw'),
   transport: isTransport,
 };
+/** @internal */
+export const serviceChecks: Checks<ServiceOptions<AnyCodec>> = {
+  ...peerChecks,
+  protocol: oneOf('raw'),
+};
+
+type Sizes = Required<Pick<QueueOptions, 'maxMessages' | 'maxMessageSize'>>;
 
 /** What is left of the options once the defaults are in. */
 export interface Service {
@@ -63,20 +74,29 @@ export interface Service {
   readonly opening: QueueOptions;
 }
 
+/** Of the programs that speak the raw protocol. */
+const RAW_SIZES = { maxMessages: 1, maxMessageSize: 512 };
+
 /**
+ * @param sizes - of a queue that is not there yet, where the options have none
  * @throws TypeError for options that a PosixTransport should have had when it was made
  * @internal
  */
-export function withDefaults(options: ServiceOptions<AnyCodec>): Service {
-  const { codec = raw, create = true, exclusive, maxMessages = 1, maxMessageSize = 512 } = options;
+export function withDefaults(options: PeerOptions<AnyCodec>, sizes: Sizes = RAW_SIZES): Service {
+  const { codec = raw, create = true, exclusive, maxMessages, maxMessageSize } = options;
   return {
     codec: codec as Codec<unknown, unknown>,
     transport: transportOf(options),
-    opening: { create, exclusive, maxMessages, maxMessageSize },
+    opening: {
+      create,
+      exclusive,
+      maxMessages: maxMessages ?? sizes.maxMessages,
+      maxMessageSize: maxMessageSize ?? sizes.maxMessageSize,
+    },
   };
 }
 
-function transportOf(options: ServiceOptions<AnyCodec>): Transport {
+function transportOf(options: PeerOptions<AnyCodec>): Transport {
   const { transport } = options;
   if (transport !== undefined && !(transport instanceof PosixTransport)) return transport;
   const ofPosix: Record<string, unknown> = {};

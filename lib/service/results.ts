@@ -17,7 +17,14 @@ export type HandlerResult<T> =
 /** Whether a result is one value and here already. */
 export function isValue(result: unknown): boolean {
   if (typeof result !== 'object' || result === null) return typeof result !== 'function';
-  return !('then' in result) && !isObservable(result) && !isSeveral(result);
+  return !('then' in result) && !isSeveral(result);
+}
+
+/** Whether a settled result is several values: what can be gone through once only is no collection. */
+export function isSeveral<T>(result: HandlerResult<T>): result is SeveralResults<T> {
+  if (typeof result !== 'object' || result === null) return false;
+  if (isObservable(result) || Symbol.asyncIterator in result) return true;
+  return Symbol.iterator in result && 'next' in result && typeof result.next === 'function';
 }
 
 /**
@@ -31,20 +38,22 @@ export async function* resultsOf<T>(
   queue: string,
 ): AsyncGenerator<T | undefined> {
   const settled = await orAbort(Promise.resolve(result), giveUp, queue);
-  if (isObservable(settled)) yield* valuesOf(settled as Observable<T | undefined>, giveUp, queue);
-  else if (isSeveral(settled)) yield* stepsOf(settled as Iterated<T>, giveUp, queue);
+  if (isSeveral(settled)) yield* eachOf(settled, giveUp, queue);
   else yield settled as T | undefined;
+}
+
+/** Of several values each, as `resultsOf`. */
+export function eachOf<T>(
+  several: SeveralResults<T>,
+  giveUp: AbortSignal,
+  queue: string,
+): AsyncGenerator<T | undefined> {
+  if (isObservable(several)) return valuesOf(several as Observable<T | undefined>, giveUp, queue);
+  return stepsOf(several as Iterated<T>, giveUp, queue);
 }
 
 type Iterated<T> = AsyncIterable<T | undefined> | IterableIterator<T | undefined>;
 type Steps<T> = AsyncIterator<T | undefined> | Iterator<T | undefined>;
-
-/** An async iterable, or an iterator: what can be gone through once only is no collection. */
-function isSeveral(result: unknown): boolean {
-  if (typeof result !== 'object' || result === null) return false;
-  if (Symbol.asyncIterator in result) return true;
-  return Symbol.iterator in result && 'next' in result && typeof result.next === 'function';
-}
 
 async function* stepsOf<T>(
   iterated: Iterated<T>,

@@ -1,35 +1,27 @@
-import { EventEmitter, setMaxListeners } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { AnyCodec, Decoded } from '../codec/codec.js';
 import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
-import { invalidValue, replacedError, gaveUpReason } from '../base/errors.js';
+import { replacedError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, isFunction, type Checks } from '../base/options.js';
-import { AbortListener } from '../base/abort-listener.js';
-import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
 import { Acknowledger } from './acknowledge.js';
-import type { Delivery, NameListener, Receiver, Sender } from '../transport/transport.js';
+import type { Delivery, Sender } from '../transport/transport.js';
 import { refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
 import { ResponseQueue } from './response-queue.js';
 import { isValue, resultsOf } from './results.js';
-import { onTermination } from './signals.js';
+import { Running } from './running.js';
+import type { CloseOptions, RunOptions } from './run-options.js';
 import { messageOf, sendValue } from './values.js';
 import { warnFailure } from '../base/warnings.js';
 import {
-  closeChecks,
-  runChecks,
   workerChecks,
-  type CloseOptions,
   type Handler,
-  type RunOptions,
   type WorkerEvents,
   type WorkerOptions,
   type WorkerStats,
 } from './worker-options.js';
-
-/** Milliseconds for the work in hand at a signal: what sends it means to end the program. */
-const SIGNAL_TIMEOUT = 5000;
 
 /** Errors that are about one response. Others are about the queue, and end the worker. */
 const OF_ONE_RESPONSE = new Set<unknown>([
@@ -59,20 +51,16 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #handler: Handler<C>;
   readonly #service: Service;
   readonly #decoder: Decoder;
-  readonly #stopping = new AbortController();
-  readonly #giveUp = new AbortController();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   readonly #counts = { received: 0, processed: 0, failed: 0, responses: 0, inHand: 0 };
+  readonly #running: Running;
   #responseQueue: ResponseQueue | undefined;
-  #running: Promise<void> | undefined;
-  #closed = false;
   #warned = false;
 
   static {
     showAs<Worker>(Worker, (worker) => {
       const { requests, responses } = worker.#options;
-      const running = worker.#running !== undefined && !worker.#closed;
-      return { requests, responses, running, closed: worker.#closed, stats: worker.stats() };
+      return { requests, responses, ...worker.#running.state, stats: worker.stats() };
     });
   }
 
@@ -89,8 +77,19 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     this.#service.transport.checkName?.(requests);
     if (responses !== undefined) this.#service.transport.checkName?.(responses);
     this.#decoder = new Decoder(requests, { codec: this.#options.codec }, false);
-    // Each of the requests in hand listens to them.
-    setMaxListeners(0, this.#stopping.signal, this.#giveUp.signal);
+    const job = {
+      name: 'Worker',
+      requests,
+      service: this.#service,
+      reopen: this.#options.reopen,
+      concurrency: this.#options.concurrency,
+      prepare: async () => {
+        this.#responseQueue = await this.#openResponses();
+      },
+      work: (delivery: Delivery) => this.#answer(delivery),
+      close: async () => this.#responseQueue?.close(),
+    };
+    this.#running = new Running(job, this);
   }
 
   /**
@@ -98,34 +97,8 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
    *
    * @returns resolves when it has stopped; rejects with what keeps it from going on
    */
-  async run(options?: RunOptions): Promise<void> {
-    const checked = checkOptions('Worker.run()', options, runChecks);
-    const { signals = false, signal } = checked;
-    const { timeout = signals ? SIGNAL_TIMEOUT : Infinity } = checked;
-    if (this.#running !== undefined || this.#closed) {
-      throw invalidValue('run()', 'called once', this.#closed ? 'closed' : 'running');
-    }
-    let timer: NodeJS.Timeout | undefined;
-    const stop = (): void => {
-      this.#stopping.abort();
-      timer ??= this.#giveUpAfter(timeout);
-    };
-    const forgetSignals = signals ? onTermination(stop) : () => undefined;
-    if (signal?.aborted === true) stop();
-    const listener = signal && new AbortListener(signal, stop);
-    this.#running = this.#work().finally(() => {
-      forgetSignals();
-      clearTimeout(timer);
-      listener?.remove();
-      this.#closed = true;
-      nextTick(() => this.emit('close'));
-    });
-    try {
-      await this.#running;
-    } catch (error) {
-      if (this.listenerCount('error') > 0) this.emit('error', error as Error);
-      throw error;
-    }
+  run(options?: RunOptions): Promise<void> {
+    return this.#running.run(options);
   }
 
   /**
@@ -133,17 +106,8 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
    *
    * @returns resolves when all that is done, whatever `run()` ends with
    */
-  async close(options?: CloseOptions): Promise<void> {
-    const { timeout = Infinity } = checkOptions('Worker.close()', options, closeChecks);
-    this.#stopping.abort();
-    if (this.#running === undefined) {
-      this.#closed = true;
-      return;
-    }
-    const timer = this.#giveUpAfter(timeout);
-    // Its failure is run()'s to tell.
-    await this.#running.catch(() => undefined);
-    clearTimeout(timer);
+  close(options?: CloseOptions): Promise<void> {
+    return this.#running.close(options);
   }
 
   /** As `close`. */
@@ -156,64 +120,12 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     return { ...this.#counts };
   }
 
-  #giveUpAfter(timeout: number): NodeJS.Timeout | undefined {
-    if (timeout === Infinity) return undefined;
-    return setTimeout(() => {
-      this.#giveUp.abort(gaveUpReason(timeout));
-    }, timeout);
-  }
-
-  async #work(): Promise<void> {
-    const { transport, opening } = this.#service;
-    const { requests, concurrency = 1, reopen = true } = this.#options;
-    const receiver = await transport.openReceiver(requests, {
-      ...opening,
-      follow: reopen,
-      competing: true,
-    });
-    receiver.watch?.(this.#tellOf(requests));
-    try {
-      this.#responseQueue = await this.#openResponses();
-      this.emit('ready');
-      const loops = Array.from({ length: concurrency }, () => this.#loop(receiver));
-      // When one fails the others finish what they have in hand.
-      const ends = await Promise.allSettled(loops);
-      const failed = ends.find((end) => end.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-    } finally {
-      await receiver.close();
-      await this.#responseQueue?.close();
-    }
-  }
-
   async #openResponses(): Promise<ResponseQueue | undefined> {
     const { responses: name, reopen = true } = this.#options;
     if (name === undefined) return undefined;
     const { transport, opening } = this.#service;
-    const listener = this.#tellOf(name);
+    const listener = this.#running.tellOf(name);
     return ResponseQueue.open({ transport, name, opening, reopen, listener });
-  }
-
-  #tellOf(queue: string): NameListener {
-    return {
-      unlinked: () => this.emit('unlinked', queue),
-      reopened: () => this.emit('reopened', queue),
-    };
-  }
-
-  async #loop(receiver: Receiver): Promise<void> {
-    const { signal } = this.#stopping;
-    try {
-      while (!signal.aborted) {
-        const delivery = await receiver.next(signal);
-        await this.#answer(delivery);
-      }
-    } catch (error) {
-      const stopped = signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR';
-      if (stopped) return;
-      this.#stopping.abort();
-      throw error;
-    }
   }
 
   async #answer(delivery: Delivery): Promise<void> {
@@ -229,12 +141,12 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       const current = this.#responseQueue?.current();
       sender = current instanceof Promise ? await current.catch(cannotBegin) : current;
       request = this.#decoder.decode(messageOf(delivery));
-      const context = { priority: delivery.priority, signal: this.#giveUp.signal };
+      const context = { priority: delivery.priority, signal: this.#running.givenUp };
       const result = this.#handler(request as Decoded<C>, context);
       if (isValue(result)) {
         await this.#respond(sender, result);
       } else {
-        const { signal } = this.#giveUp;
+        const signal = this.#running.givenUp;
         const replies = resultsOf(result, signal, this.#options.requests);
         for await (const reply of replies) await this.#respond(sender, reply);
       }
@@ -250,7 +162,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   async #respond(sender: Sender | undefined, reply: unknown): Promise<void> {
     const { responses } = this.#options;
     if (sender === undefined || responses === undefined || reply === undefined) return;
-    const { signal } = this.#giveUp;
+    const signal = this.#running.givenUp;
     try {
       await sendValue(sender, this.#service.codec, reply, responses, { signal });
     } catch (error) {
@@ -271,7 +183,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       return;
     }
     try {
-      const { signal } = this.#giveUp;
+      const signal = this.#running.givenUp;
       const reply = Promise.resolve(onFailure(error, request));
       await this.#respond(sender, await orAbort(reply, signal, this.#options.requests));
     } catch (second) {

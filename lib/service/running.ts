@@ -1,0 +1,166 @@
+import { setMaxListeners, type EventEmitter } from 'node:events';
+import { AbortListener } from '../base/abort-listener.js';
+import { gaveUpReason, invalidValue } from '../base/errors.js';
+import { checkOptions } from '../base/options.js';
+import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
+import type { Delivery, NameListener, Receiver } from '../transport/transport.js';
+import type { Service } from './options.js';
+import { closeChecks, runChecks, type CloseOptions, type RunOptions } from './run-options.js';
+import { onTermination } from './signals.js';
+
+/** Milliseconds for the work in hand at a signal: what sends it means to end the program. */
+const SIGNAL_TIMEOUT = 5000;
+
+/** What one kind of worker does with the messages of its queue. */
+export interface Job {
+  /** For the error messages. */
+  readonly name: string;
+  /** The queue that it takes from. */
+  readonly requests: string;
+  readonly service: Service;
+  /** Whether it goes on with another queue that gets the name. */
+  readonly reopen: boolean | undefined;
+  /** How many messages are worked on at one time. */
+  readonly concurrency: number | undefined;
+  /** Opens whatever else it needs, before the first message. */
+  prepare(): Promise<void>;
+  /** Rejects with what keeps the worker from going on. */
+  work(delivery: Delivery): Promise<void>;
+  /** Closes what `prepare` has opened. */
+  close(): Promise<void>;
+}
+
+interface Events {
+  ready: [];
+  unlinked: [queue: string];
+  reopened: [queue: string];
+  error: [error: Error];
+  close: [];
+}
+
+type Emitter = Pick<EventEmitter<Events>, 'emit' | 'listenerCount'>;
+
+/** Takes from one queue and works, until it is told to stop: what all kinds of workers have in common. */
+export class Running {
+  readonly #job: Job;
+  readonly #emitter: Emitter;
+  readonly #stopping = new AbortController();
+  readonly #giveUp = new AbortController();
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(job: Job, emitter: Emitter) {
+    this.#job = job;
+    this.#emitter = emitter;
+    // Each of the messages in hand listens to them.
+    setMaxListeners(0, this.#stopping.signal, this.#giveUp.signal);
+  }
+
+  /** Aborted when what is in hand is waited for no longer. */
+  get givenUp(): AbortSignal {
+    return this.#giveUp.signal;
+  }
+
+  /** For those who inspect its worker. */
+  get state(): { readonly running: boolean; readonly closed: boolean } {
+    return { running: this.#running !== undefined && !this.#closed, closed: this.#closed };
+  }
+
+  /** Has its worker tell what becomes of the name of one of its queues. */
+  tellOf(queue: string): NameListener {
+    return {
+      unlinked: () => this.#emitter.emit('unlinked', queue),
+      reopened: () => this.#emitter.emit('reopened', queue),
+    };
+  }
+
+  async run(options: RunOptions | undefined): Promise<void> {
+    const checked = checkOptions(`${this.#job.name}.run()`, options, runChecks);
+    const { signals = false, signal } = checked;
+    const { timeout = signals ? SIGNAL_TIMEOUT : Infinity } = checked;
+    if (this.#running !== undefined || this.#closed) {
+      throw invalidValue('run()', 'called once', this.#closed ? 'closed' : 'running');
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      this.#stopping.abort();
+      timer ??= this.#giveUpAfter(timeout);
+    };
+    const forgetSignals = signals ? onTermination(stop) : () => undefined;
+    if (signal?.aborted === true) stop();
+    const listener = signal && new AbortListener(signal, stop);
+    this.#running = this.#work().finally(() => {
+      forgetSignals();
+      clearTimeout(timer);
+      listener?.remove();
+      this.#closed = true;
+      nextTick(() => this.#emitter.emit('close'));
+    });
+    try {
+      await this.#running;
+    } catch (error) {
+      if (this.#emitter.listenerCount('error') > 0) this.#emitter.emit('error', error as Error);
+      throw error;
+    }
+  }
+
+  async close(options: CloseOptions | undefined): Promise<void> {
+    const checked = checkOptions(`${this.#job.name}.close()`, options, closeChecks);
+    this.#stopping.abort();
+    if (this.#running === undefined) {
+      this.#closed = true;
+      return;
+    }
+    const timer = this.#giveUpAfter(checked.timeout ?? Infinity);
+    // Its failure is run()'s to tell.
+    await this.#running.catch(() => undefined);
+    clearTimeout(timer);
+  }
+
+  #giveUpAfter(timeout: number): NodeJS.Timeout | undefined {
+    if (timeout === Infinity) return undefined;
+    return setTimeout(() => {
+      this.#giveUp.abort(gaveUpReason(timeout));
+    }, timeout);
+  }
+
+  async #work(): Promise<void> {
+    const receiver = await this.#open();
+    try {
+      await this.#job.prepare();
+      this.#emitter.emit('ready');
+      const { concurrency = 1 } = this.#job;
+      const loops = Array.from({ length: concurrency }, () => this.#loop(receiver));
+      // When one fails the others finish what they have in hand.
+      const ends = await Promise.allSettled(loops);
+      const failed = ends.find((end) => end.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    } finally {
+      await receiver.close();
+      await this.#job.close();
+    }
+  }
+
+  async #open(): Promise<Receiver> {
+    const { service, requests, reopen = true } = this.#job;
+    const options = { ...service.opening, follow: reopen, competing: true };
+    const receiver = await service.transport.openReceiver(requests, options);
+    receiver.watch?.(this.tellOf(requests));
+    return receiver;
+  }
+
+  async #loop(receiver: Receiver): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      while (!signal.aborted) {
+        const delivery = await receiver.next(signal);
+        await this.#job.work(delivery);
+      }
+    } catch (error) {
+      const stopped = signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR';
+      if (stopped) return;
+      this.#stopping.abort();
+      throw error;
+    }
+  }
+}
