@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { QueueCore } from '../queue/core.js';
 import { Changes } from '../queue/use/changes.js';
-import { PushConsumer } from '../queue/use/push-consumer.js';
+import { PushConsumer, type Sink } from '../queue/use/push-consumer.js';
 import type { MessageQueueEvents } from './events.js';
 
 /** The emitter of a queue object's events. */
@@ -23,7 +23,7 @@ export class QueueListeners {
   constructor(core: QueueCore, emitter: Emitter) {
     this.#core = core;
     this.#emitter = emitter;
-    this.#consumer = new PushConsumer(core, {
+    const sink: Sink = {
       message: (message) => emitter.emit('message', message),
       ended: () => {
         this.#consuming = false;
@@ -33,7 +33,8 @@ export class QueueListeners {
         this.#paused = true;
         emitter.emit('error', error);
       },
-    });
+    };
+    this.#consumer = new PushConsumer(core, sink, Math.max(1, core.highWaterMark));
     this.#changes = new Changes(core, {
       readable: () => emitter.emit('readable'),
       writable: () => emitter.emit('writable'),

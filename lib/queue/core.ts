@@ -44,12 +44,15 @@ export interface CoreOptions {
   readonly busyPoll: number | undefined;
   /** Whether it may send. Its descriptor may be able to all the same. */
   readonly maySend: boolean;
+  /** How many messages may be taken at once for its listeners. */
+  readonly highWaterMark: number;
 }
 
 /** An open queue without its public face: what streams, Observables and transports work with. */
 export class QueueCore {
   readonly name: string;
   readonly key: QueueName;
+  readonly highWaterMark: number;
   readonly receives: ReceiveLine;
   readonly sends: SendLine;
   readonly timers: WaitTimers = new WaitTimers();
@@ -66,6 +69,7 @@ export class QueueCore {
   constructor(name: string, { native, sizes, link }: OpenedQueue, options: CoreOptions) {
     this.name = name;
     this.key = options.key;
+    this.highWaterMark = options.highWaterMark;
     this.#native = native;
     this.#sizes = sizes;
     this.#link = link;

@@ -117,6 +117,15 @@ export interface OpenOptions extends CreateOptions {
    * @defaultValue `'readwrite'`
    */
   access?: 'readwrite' | 'read' | 'write' | undefined;
+  /**
+   * How many messages may be taken at once for listeners of `message`. More than 1 are taken in one call where
+   * they are there, which is faster, and emitted one by one; those that follow the end of the listening are held
+   * for the queue's next consumer. What is taken no longer competes with a message of higher priority that
+   * comes later, and no other process gets it; a `process.exit()` within a listener takes it along.
+   *
+   * @defaultValue 0: one at a time
+   */
+  highWaterMark?: number | undefined;
 }
 
 const isReopen: Check = (argument, value) => {
@@ -144,6 +153,7 @@ export const createChecks: Checks<CreateOptions> = {
 export const openChecks: Checks<OpenOptions> = {
   ...createChecks,
   access: oneOf('readwrite', 'read', 'write'),
+  highWaterMark: integer(0, Infinity),
 };
 
 /** @internal */

@@ -12,12 +12,13 @@ export function openQueue(where: string, name: QueueName, given?: OpenOptions): 
   refuseUnusedExclusive(options);
   const opening = new Opening(key, options);
   const first = opening.open();
-  const { access, wait = 'auto', busyPoll, reopen = false } = options;
+  const { access, wait = 'auto', busyPoll, reopen = false, highWaterMark = 0 } = options;
   const shown = shownName(key);
   const opened =
     reopen === false
       ? fixed(shown, first)
       : reopening(shown, first, access !== 'write', () => opening.again());
   const maySend = access !== 'read';
-  return new QueueCore(shown, opened, { key, opener: where, wait, busyPoll, maySend });
+  const waiting = { wait, busyPoll };
+  return new QueueCore(shown, opened, { key, opener: where, ...waiting, maySend, highWaterMark });
 }

@@ -101,6 +101,56 @@ describe('MessageQueue as an EventEmitter', () => {
     assert.equal(received.join(''), '01234567');
   });
 
+  describe('with a highWaterMark', () => {
+    it('takes so many at once, and emits them one by one', async () => {
+      const queue = temporaryQueue({ maxMessages: 4, highWaterMark: 2 });
+      for (const data of ['a', 'b', 'c']) await queue.send(data);
+      const seen: [string, number][] = [];
+      queue.on('message', (message) => seen.push([message.text(), queue.currentMessages]));
+      await until(() => seen.length === 3, 'three messages received');
+      assert.deepEqual(seen, [
+        ['a', 1],
+        ['b', 1],
+        ['c', 0],
+      ]);
+    });
+
+    it('leaves the rest to the next consumer when nobody listens any more', async () => {
+      const queue = temporaryQueue({ maxMessages: 4, highWaterMark: 4 });
+      for (const data of ['a', 'b', 'c']) await queue.send(data);
+      const [message] = (await once(queue, 'message')) as [Message];
+      assert.deepEqual([message.text(), queue.currentMessages, queue.heldMessages], ['a', 0, 2]);
+      assert.equal(queue.tryReceive()?.text(), 'b');
+      const rest = await queue.close();
+      assert.deepEqual(
+        rest.map((each) => each.text()),
+        ['c'],
+      );
+    });
+
+    it('leaves the rest while paused within a listener', async () => {
+      const queue = temporaryQueue({ maxMessages: 4, highWaterMark: 4 });
+      for (const data of ['a', 'b', 'c']) await queue.send(data);
+      const seen: string[] = [];
+      queue.on('message', (message) => {
+        seen.push(message.text());
+        queue.pause();
+      });
+      await until(() => seen.length === 1, 'a first message');
+      await nextTurn();
+      assert.deepEqual(seen, ['a']);
+      queue.resume();
+      await until(() => seen.length === 2, 'a second message');
+      assert.deepEqual([...seen, queue.tryReceive()?.text()], ['a', 'b', 'c']);
+    });
+
+    it('refuses one that is no whole number', () => {
+      for (const highWaterMark of [-1, 0.5, Number.NaN]) {
+        assert.throws(() => MessageQueue.open('/none', { highWaterMark }), RangeError);
+      }
+    });
+  });
+
   it('goes on with the next message after a listener that throws', async () => {
     const queue = temporaryQueue();
     const received: string[] = [];

@@ -18,10 +18,19 @@ const WHERE = 'MessageQueue.waitFor()';
 
 /** How to wait for a queue that somebody else creates, and how to open it then. */
 export interface WaitForOptions
-  extends WaitOptions, Pick<OpenOptions, 'access' | 'wait' | 'busyPoll' | 'reopen'> {}
+  extends
+    WaitOptions,
+    Pick<OpenOptions, 'access' | 'wait' | 'busyPoll' | 'reopen' | 'highWaterMark'> {}
 
-const { access, wait, busyPoll, reopen } = openChecks;
-const checks: Checks<WaitForOptions> = { access, wait, busyPoll, reopen, ...waitChecks };
+const { access, wait, busyPoll, reopen, highWaterMark } = openChecks;
+const checks: Checks<WaitForOptions> = {
+  access,
+  wait,
+  busyPoll,
+  reopen,
+  highWaterMark,
+  ...waitChecks,
+};
 
 export async function openWhenThere(name: QueueName, given?: WaitForOptions): Promise<QueueCore> {
   const key = checkQueueName(name);
