@@ -23,6 +23,7 @@ const FLOORS = [
   'rxjs',
   'transport',
   'service',
+  'rpc',
   'testing',
   'doors',
 ];

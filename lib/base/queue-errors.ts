@@ -278,3 +278,39 @@ export function noAddonError(reason: Error, syscall: string, queue: string): Mes
 export function gaveUpReason(milliseconds: number): Error {
   return reasonable(new Error(`the worker was closed, and waited ${milliseconds} ms for it`));
 }
+
+/**
+ * Why the work on a request is for nobody any more.
+ *
+ * @internal
+ */
+export function expiredReason(): Error {
+  return reasonable(new Error('the deadline of the request has passed'));
+}
+
+/**
+ * For a request that nobody has answered.
+ *
+ * @param attempts - how often it was sent
+ * @internal
+ */
+export function noReplyError(
+  queue: string,
+  milliseconds: number,
+  attempts: number,
+): MessageQueueError {
+  const times = attempts === 1 ? 'once' : `${attempts} times`;
+  return new MessageQueueError(
+    `A request was sent ${times} through queue '${queue}', and had no reply within ${milliseconds} ms. See ` +
+      `that a worker runs and is not too busy, or give a longer timeout`,
+    { code: 'ETIMEDOUT', errno: -constants.errno.ETIMEDOUT, syscall: 'mq_timedreceive', queue },
+  );
+}
+
+/** @internal */
+export function hostClosedError(queue: string): MessageQueueError {
+  return new MessageQueueError(
+    `The host of queue '${queue}' is closed, and hears of no reply any more. Make another RpcHost`,
+    { code: 'ERR_MQ_CLOSED', errno: -constants.errno.EBADF, queue },
+  );
+}

@@ -15,3 +15,15 @@ export const nextTick: typeof process.nextTick = real.nextTick.bind(real);
 
 /** Milliseconds by a monotonic clock. */
 export const now: () => number = performance.now.bind(performance);
+
+/** Milliseconds of CLOCK_MONOTONIC, the clock that all processes of one machine share: see clock_gettime(2). */
+export function monotonic(): number {
+  const [seconds, nanoseconds] = real.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+}
+
+// oxlint-disable-next-line no-restricted-globals -- the real one, as it is at import
+const date = Date;
+
+/** Milliseconds since 1970. */
+export const wallClock: () => number = date.now.bind(date);

@@ -171,3 +171,12 @@ export function warnBlocked(
       `responses while you send, by receive() or responses$; this is the only warning`,
   );
 }
+
+/** For a worker that takes what is no request, and has nowhere to put it. */
+export function warnInvalid(problem: Error, queue: string): void {
+  warn(
+    'MQ_ENVELOPE',
+    `A message of queue '${queue}' is no request, and was dropped: ${problem.message}. Name a queue as ` +
+      `deadLetter that gets such messages, or listen for 'invalid'; this is the only warning`,
+  );
+}

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 const names = {
   'posix-mqueue': 'MessageQueue',
   'posix-mqueue/rxjs': 'fromQueue',
+  'posix-mqueue/rpc': 'RpcHost',
   'posix-mqueue/service': 'Worker',
   'posix-mqueue/testing': 'MemoryTransport',
 };

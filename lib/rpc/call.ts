@@ -1,0 +1,184 @@
+import { AbortListener } from '../base/abort-listener.js';
+import { AbortError, noReplyError, timeoutError } from '../base/errors.js';
+import { clearTimeout, monotonic, setTimeout } from '../base/timers.js';
+import { atLeast } from '../queue/wait/wait-timers.js';
+import type { Sender } from '../transport/transport.js';
+import type { Calls, Waiting } from './calls.js';
+import type { Reply } from './envelope/reply.js';
+import { encodeRequest, type RequestHeader } from './envelope/request.js';
+import { RpcError } from './rpc-error.js';
+
+/** The most that the envelope can tell. */
+const MOST_ATTEMPTS = 65_535;
+const LONGEST_BACK_OFF = 30_000;
+
+/** What becomes of a request. One of the last two is called, once. */
+export interface Sink {
+  /** @param more - whether others follow */
+  reply(body: Buffer, priority: number, more: boolean): void;
+  end(): void;
+  fail(error: Error): void;
+}
+
+/** How long to wait for what. */
+export interface Patience {
+  /** Milliseconds until it fails. */
+  readonly timeout: number;
+  /** Milliseconds until it is sent again. */
+  readonly attemptTimeout: number;
+  /** How often that is done. */
+  readonly retries: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What one request is made of. */
+export interface Ask extends Patience {
+  readonly id: string;
+  readonly header: RequestHeader;
+  readonly body: Uint8Array;
+  readonly priority: number;
+}
+
+/** Where it goes. */
+export interface Way {
+  /** The queue of the requests. */
+  readonly queue: string;
+  readonly sender: Sender;
+  readonly calls: Calls;
+}
+
+/** One request, from before it is sent until nobody waits for its replies any more. */
+export class Call implements Waiting {
+  readonly #ask: Ask;
+  readonly #way: Way;
+  readonly #sink: Sink;
+  /** For the send: it may wait for room for as long as anybody wants a reply. */
+  readonly #wanted = new AbortController();
+  readonly #deadline: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #nextTry: NodeJS.Timeout | undefined;
+  #listener: AbortListener | undefined;
+  #attempt = 0;
+  /** Whether a queue has it, and not only this process. */
+  #sent = false;
+  #sending = false;
+  #over = false;
+
+  constructor(ask: Ask, way: Way, sink: Sink) {
+    this.#ask = ask;
+    this.#way = way;
+    this.#sink = sink;
+    const { timeout } = ask;
+    if (timeout !== Infinity) this.#deadline = Math.ceil(monotonic() + timeout);
+  }
+
+  /** The reply may come before the next line runs, so it is known first. */
+  begin(): void {
+    const { id, timeout, signal } = this.#ask;
+    this.#way.calls.add(id, this);
+    if (timeout !== Infinity) {
+      this.#timer = setTimeout(() => {
+        this.#expire();
+      }, atLeast(timeout));
+    }
+    if (signal !== undefined) {
+      this.#listener = new AbortListener(signal, () => {
+        this.fail(new AbortError(signal.reason, this.#way.queue));
+      });
+    }
+    this.#send();
+  }
+
+  take(reply: Reply, priority: number): void {
+    const { counts } = this.#way.calls;
+    // It is being worked on: to have that done again would double what came already.
+    clearTimeout(this.#nextTry);
+    this.#nextTry = undefined;
+    if (reply.error !== undefined) {
+      counts.answered += 1;
+      counts.failed += 1;
+      const { code, message, data } = reply.error;
+      const error = new RpcError(code, message, { data });
+      this.fail(reply.by === undefined ? error : Object.assign(error, { by: reply.by }));
+      return;
+    }
+    if (!reply.more) {
+      counts.answered += 1;
+      this.#forget();
+    }
+    this.#sink.reply(reply.body, priority, reply.more);
+    if (!reply.more) this.#sink.end();
+  }
+
+  fail(error: Error): void {
+    if (this.#over) return;
+    this.#forget();
+    this.#sink.fail(error);
+  }
+
+  /** Nobody waits for it any more. */
+  cancel(): void {
+    if (!this.#over) this.#forget();
+  }
+
+  #forget(): void {
+    this.#over = true;
+    this.#way.calls.forget(this.#ask.id);
+    clearTimeout(this.#timer);
+    clearTimeout(this.#nextTry);
+    this.#listener?.remove();
+    if (this.#sending) this.#wanted.abort();
+  }
+
+  #expire(): void {
+    const { queue, calls } = this.#way;
+    const { timeout } = this.#ask;
+    calls.counts.timedOut += 1;
+    this.fail(
+      this.#sent
+        ? noReplyError(queue, timeout, this.#attempt + 1)
+        : timeoutError(queue, 'mq_timedsend', timeout),
+    );
+  }
+
+  #send(): void {
+    this.#sending = true;
+    this.#attemptOnce().then(
+      () => {
+        this.#sending = false;
+        this.#sent = true;
+        if (!this.#over) this.#planNext();
+      },
+      (error: unknown) => {
+        this.#sending = false;
+        this.fail(error as Error);
+      },
+    );
+  }
+
+  async #attemptOnce(): Promise<void> {
+    const { header, body, priority } = this.#ask;
+    const members = { ...header, deadline: this.#deadline, attempt: this.#attempt };
+    const message = encodeRequest(members, body);
+    await this.#way.sender.send(message, { priority, signal: this.#wanted.signal });
+  }
+
+  /** When to send it again, from when the queue had it: it does not age while it waits for room. */
+  #planNext(): void {
+    const { attemptTimeout, retries } = this.#ask;
+    if (attemptTimeout === Infinity || this.#attempt >= Math.min(retries, MOST_ATTEMPTS)) return;
+    const wait = attemptTimeout + backOff(attemptTimeout, this.#attempt);
+    if (this.#deadline !== undefined && monotonic() + wait >= this.#deadline) return;
+    this.#nextTry = setTimeout(() => {
+      this.#attempt += 1;
+      this.#way.calls.counts.retries += 1;
+      this.#send();
+    }, atLeast(wait));
+  }
+}
+
+/** Longer each time, and each host at another time: those that waited together do not come back together. */
+function backOff(attemptTimeout: number, attempt: number): number {
+  const most = Math.min(attemptTimeout * 2 ** Math.min(attempt, 30), LONGEST_BACK_OFF);
+  return (most * (1 + Math.random())) / 4;
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import type { QueueOptions, Receiver, Transport } from '../transport/transport.js';
+import { doAll } from '../service/do-all.js';
+import { atEnd } from './at-end.js';
+
+const PREFIX = '/mq-reply-';
+const RANDOM = 8;
+const WORD = 4;
+
+/** The queue for the replies to one host: nobody else's, and gone with it. */
+export class OwnQueue {
+  readonly name: string;
+  readonly receiver: Receiver;
+  readonly #transport: Transport;
+  readonly #forget: () => void;
+
+  private constructor(transport: Transport, name: string, receiver: Receiver) {
+    this.#transport = transport;
+    this.name = name;
+    this.receiver = receiver;
+    this.#forget = atEnd(() => {
+      // Done at once where it is the kernel's; elsewhere the queue is gone with the process or its connection.
+      void this.#unlink().catch(() => undefined);
+    });
+  }
+
+  /** What is random about its name, for the ids: its beginning. */
+  get word(): string {
+    return this.name.slice(PREFIX.length, PREFIX.length + WORD);
+  }
+
+  static async create(
+    transport: Transport,
+    sizes: Pick<QueueOptions, 'maxMessages' | 'maxMessageSize'>,
+  ): Promise<OwnQueue> {
+    // Nobody is to know it beforehand: any user can create a queue, and wait for replies there.
+    const name = PREFIX + randomBytes(RANDOM).toString('hex');
+    const options = { ...sizes, create: true, exclusive: true, follow: false };
+    return new OwnQueue(transport, name, await transport.openReceiver(name, options));
+  }
+
+  async close(): Promise<void> {
+    this.#forget();
+    // Unlinked first: a worker that finds it gone has nothing to wait for.
+    await doAll([() => this.#unlink(), () => this.receiver.close()]);
+  }
+
+  async #unlink(): Promise<void> {
+    try {
+      await this.#transport.unlink(this.name);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { clearInterval, setInterval } from '../base/timers.js';
+import { withDeadline } from '../service/deadline.js';
+import type { Sender, Transport } from '../transport/transport.js';
+
+/** Milliseconds after which a queue that nobody was answered in is closed. */
+const IDLE = 1000;
+/** How many are open at one time, besides those that are being sent to. */
+const MOST = 256;
+
+/** Of a host that has ended, or was never one of ours. */
+const GONE = new Set<unknown>(['ENOENT', 'EACCES', 'EPERM', 'ERR_MQ_UNTRUSTED_OWNER']);
+/** Of a host that takes no replies, or that ended meanwhile. */
+const NOT_TAKEN = new Set<unknown>(['ETIMEDOUT', 'ABORT_ERR', 'ERR_MQ_CLOSED']);
+
+/** How to send one reply. */
+export interface ReplyProperties {
+  readonly priority: number;
+  /** Milliseconds to wait for room. */
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One host's queue. */
+class ReplyQueue {
+  readonly name: string;
+  readonly #transport: Transport;
+  #opening: Promise<Sender> | undefined;
+  #sender: Sender | undefined;
+  #sending = 0;
+  #idle = false;
+  #gone = false;
+  /** Whether its last reply found no room: the next ones do not wait for some, each as long. */
+  #stuck = false;
+
+  constructor(name: string, transport: Transport) {
+    this.name = name;
+    this.#transport = transport;
+  }
+
+  get busy(): boolean {
+    return this.#sending > 0;
+  }
+
+  /** Whether its host has ended. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Whether nobody was answered since this was asked last. */
+  get idle(): boolean {
+    const was = this.#idle;
+    this.#idle = true;
+    return was;
+  }
+
+  /** False where the host takes no replies any more; rejects for one that it cannot take. */
+  async send(reply: Uint8Array, properties: ReplyProperties): Promise<boolean> {
+    this.#sending += 1;
+    try {
+      const sender = this.#sender ?? (await this.#open());
+      // A queue outlives its name for as long as somebody has it open.
+      this.#gone = sender === undefined || sender.unlinked === true;
+      if (sender === undefined || this.#gone) return false;
+      return await this.#sendTo(sender, reply, properties);
+    } finally {
+      this.#sending -= 1;
+      this.#idle = false;
+    }
+  }
+
+  /** What is still being sent there is not taken. */
+  async close(): Promise<void> {
+    const sender = await this.#opening?.catch(() => undefined);
+    // All that there was to send was sent, or given up.
+    await sender?.close().catch(() => undefined);
+  }
+
+  async #open(): Promise<Sender | undefined> {
+    this.#opening ??= this.#transport.openSender(this.name, { create: false, follow: false });
+    try {
+      this.#sender = await this.#opening;
+      return this.#sender;
+    } catch (error) {
+      if (GONE.has(codeOf(error))) return undefined;
+      throw error;
+    }
+  }
+
+  async #sendTo(
+    sender: Sender,
+    reply: Uint8Array,
+    { priority, timeout, signal }: ReplyProperties,
+  ): Promise<boolean> {
+    const limits = { timeout: this.#stuck ? 0 : timeout, signal };
+    try {
+      await withDeadline(this.name, 'mq_timedsend', limits, (either) =>
+        sender.send(reply, { priority, signal: either }),
+      );
+      this.#stuck = false;
+      return true;
+    } catch (error) {
+      const code = codeOf(error);
+      if (!NOT_TAKEN.has(code)) throw error;
+      this.#stuck ||= code === 'ETIMEDOUT';
+      return false;
+    }
+  }
+}
+
+/**
+ * The queues of the hosts that a worker answers, open for as long as they are used: to open one takes longer than
+ * to answer. They are never created, because nobody would read what is sent to a host that is gone.
+ */
+export class ReplyQueues {
+  readonly #transport: Transport;
+  readonly #queues = new Map<string, ReplyQueue>();
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  /** False where nobody takes it; rejects with `EMSGSIZE` for a reply that is too large, for example. */
+  async send(name: string, reply: Uint8Array, properties: ReplyProperties): Promise<boolean> {
+    const queue = this.#queues.get(name) ?? this.#add(name);
+    try {
+      const taken = await queue.send(reply, properties);
+      if (queue.gone) await this.#remove(queue);
+      return taken;
+    } catch (error) {
+      // With another one the next reply may have better luck.
+      if (codeOf(error) !== 'EMSGSIZE') await this.#remove(queue);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => this.#remove(queue)));
+  }
+
+  #add(name: string): ReplyQueue {
+    for (const old of this.#queues.values()) {
+      if (this.#queues.size < MOST) break;
+      if (!old.busy) void this.#remove(old);
+    }
+    const queue = new ReplyQueue(name, this.#transport);
+    this.#queues.set(name, queue);
+    this.#sweeper ??= setInterval(() => {
+      this.#sweep();
+    }, IDLE).unref();
+    return queue;
+  }
+
+  async #remove(queue: ReplyQueue): Promise<void> {
+    if (this.#queues.get(queue.name) === queue) this.#queues.delete(queue.name);
+    if (this.#queues.size === 0) {
+      clearInterval(this.#sweeper);
+      this.#sweeper = undefined;
+    }
+    await queue.close();
+  }
+
+  /** What a host that has ended had in its queue takes up the user's memory for queues until it is closed here. */
+  #sweep(): void {
+    for (const queue of this.#queues.values()) {
+      if (!queue.busy && queue.idle) void this.#remove(queue);
+    }
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code;
+}

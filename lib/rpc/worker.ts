@@ -1,0 +1,282 @@
+import { EventEmitter } from 'node:events';
+import type { AnyCodec } from '../codec/codec.js';
+import type { raw } from '../codec/raw.js';
+import { apart } from '../base/apart.js';
+import { invalidValue } from '../base/errors.js';
+import { showAs } from '../base/inspect.js';
+import { checkOptions, type Checks } from '../base/options.js';
+import { warnFailure, warnInvalid } from '../base/warnings.js';
+import { Acknowledger } from '../service/acknowledge.js';
+import { DeadLetters } from '../service/dead-letters.js';
+import { orAbort } from '../service/or-abort.js';
+import { eachOf, isSeveral, isValue, type HandlerResult } from '../service/results.js';
+import type { CloseOptions, RunOptions } from '../service/run-options.js';
+import { Running } from '../service/running.js';
+import { messageOf } from '../service/values.js';
+import type { Delivery } from '../transport/transport.js';
+import { Answered } from './answered.js';
+import { Bodies } from './bodies.js';
+import { Context, isExpired } from './context.js';
+import { badMember, type EnvelopeError } from './envelope/envelope-error.js';
+import { decodeRequest, type Request } from './envelope/request.js';
+import { lookUp, type RpcHandler, type RpcHandlers } from './handlers.js';
+import { serviceOf } from './options.js';
+import { Replies, type Answering } from './replies.js';
+import { ReplyQueues } from './reply-queues.js';
+import { RpcError } from './rpc-error.js';
+import { toldError } from './told-error.js';
+import {
+  rpcWorkerChecks,
+  type RpcWorkerEvents,
+  type RpcWorkerOptions,
+  type RpcWorkerStats,
+} from './worker-options.js';
+
+/**
+ * Takes requests from one queue and sends each reply to the host that asked, by the protocol MQ1: hosts and workers may be
+ * of any language. The handler, or the one of the request's method, returns the reply, a promise of it, or several by an
+ * Observable, an async iterable or a generator. What it throws is told to the host.
+ *
+ * @example
+ * ```ts
+ * const worker = new RpcWorker(
+ *   { requests: '/jobs', codec: json },
+ *   {
+ *     add: ([a, b]: [number, number]) => a + b,
+ *     async *count(to: number) {
+ *       for (let next = 1; next <= to; next += 1) yield next;
+ *     },
+ *   },
+ * );
+ * await worker.run({ signals: true });
+ * ```
+ */
+export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<RpcWorkerEvents> {
+  readonly #options: RpcWorkerOptions<C>;
+  readonly #handlerOf: ReturnType<typeof lookUp>;
+  readonly #bodies: Bodies;
+  readonly #running: Running;
+  readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
+  readonly #deadLetters: DeadLetters | undefined;
+  readonly #answered: Answered;
+  readonly #answering: Answering;
+  readonly #counts = {
+    received: 0,
+    processed: 0,
+    failed: 0,
+    expired: 0,
+    invalid: 0,
+    lost: 0,
+    gone: 0,
+    repeated: 0,
+    replies: 0,
+    inHand: 0,
+  };
+  #warned = false;
+
+  static {
+    showAs<RpcWorker>(RpcWorker, (worker) => ({
+      requests: worker.#options.requests,
+      ...worker.#running.state,
+      stats: worker.stats(),
+    }));
+  }
+
+  /** @throws TypeError or RangeError for a bad option. Nothing is opened yet. */
+  constructor(options: RpcWorkerOptions<C>, handlers: RpcHandler<C> | RpcHandlers<C>) {
+    super();
+    const checks = rpcWorkerChecks as Checks<RpcWorkerOptions<C>>;
+    this.#options = checkOptions('RpcWorker', options, checks);
+    const { requests, deadLetter, deduplicate = 0, replyTimeout = 1000, by } = this.#options;
+    this.#handlerOf = lookUp(handlers as RpcHandler<AnyCodec>);
+    const service = serviceOf(this.#options);
+    for (const name of [requests, deadLetter]) {
+      if (name !== undefined) service.transport.checkName?.(name);
+    }
+    if (deadLetter === requests) {
+      throw invalidValue('options.deadLetter', 'another queue than options.requests', deadLetter);
+    }
+    if (deadLetter !== undefined) {
+      this.#deadLetters = new DeadLetters(service, deadLetter, requests);
+    }
+    this.#bodies = new Bodies(service.codec, requests);
+    this.#answered = new Answered(deduplicate);
+    const queues = new ReplyQueues(service.transport);
+    this.#running = new Running(
+      {
+        name: 'RpcWorker',
+        requests,
+        service,
+        reopen: this.#options.reopen,
+        concurrency: this.#options.concurrency,
+        prepare: async () => undefined,
+        work: (delivery) => this.#work(delivery),
+        close: () => queues.close(),
+      },
+      this,
+    );
+    this.#answering = { queues, by, timeout: replyTimeout, givenUp: this.#running.givenUp };
+  }
+
+  /**
+   * Opens the queue and works until it is closed.
+   *
+   * @returns resolves when it has stopped; rejects with what keeps it from going on
+   */
+  run(options?: RunOptions): Promise<void> {
+    return this.#running.run(options);
+  }
+
+  /**
+   * Takes no more requests, finishes those in hand, and closes the queues. Idempotent.
+   *
+   * @returns resolves when all that is done, whatever `run()` ends with
+   */
+  close(options?: CloseOptions): Promise<void> {
+    return this.#running.close(options);
+  }
+
+  /** As `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** What it has done so far. */
+  stats(): RpcWorkerStats {
+    return { ...this.#counts };
+  }
+
+  async #work(delivery: Delivery): Promise<void> {
+    this.#counts.received += 1;
+    this.#counts.inHand += 1;
+    try {
+      const request = this.#read(delivery);
+      if (request instanceof Error) await this.#refuse(delivery, request);
+      else if (isExpired(request)) this.#counts.expired += 1;
+      else await this.#answerOnce(request, delivery);
+    } finally {
+      this.#counts.inHand -= 1;
+    }
+    // Not before the reply is in its queue: else nobody would do it again.
+    await this.#acknowledger.done(delivery, this.#options.requests);
+  }
+
+  #read({ body }: Delivery): Request | EnvelopeError {
+    const { requests, deadLetter } = this.#options;
+    try {
+      const request = decodeRequest(body);
+      // Whoever may send a request could else have this worker talk to itself for ever.
+      const forbidden = request.replyTo === requests || request.replyTo === deadLetter;
+      if (request.replyTo === undefined || !forbidden) return request;
+      throw badMember('replyTo', "the host's own queue: this one is for something else");
+    } catch (error) {
+      return error as EnvelopeError;
+    }
+  }
+
+  async #refuse(delivery: Delivery, problem: EnvelopeError): Promise<void> {
+    this.#counts.invalid += 1;
+    try {
+      if (this.#deadLetters !== undefined) {
+        await this.#deadLetters.bury(delivery, { reason: 'envelope', error: problem.message });
+        return;
+      }
+    } catch (error) {
+      this.#failed(error, undefined, false);
+    }
+    this.#counts.lost += 1;
+    apart(() => {
+      if (this.emit('invalid', messageOf(delivery), problem) || this.#warned) return;
+      this.#warned = true;
+      warnInvalid(problem, this.#options.requests);
+    });
+  }
+
+  async #answerOnce(request: Request, delivery: Delivery): Promise<void> {
+    const { id, replyTo } = request;
+    const replies = new Replies(request, delivery.priority, this.#answering);
+    const { deduplicate = 0 } = this.#options;
+    if (deduplicate === 0 || id === undefined || replyTo === undefined) {
+      return this.#answer(request, delivery, replies);
+    }
+    const key = `${replyTo} ${id}`;
+    const known = this.#answered.get(key);
+    if (known !== undefined) {
+      this.#counts.repeated += 1;
+      if (known !== 'in hand') await this.#toHost(replies, () => replies.repeat(known));
+      return undefined;
+    }
+    this.#answered.begin(key);
+    try {
+      return await this.#answer(request, delivery, replies);
+    } finally {
+      this.#answered.end(key, replies.only);
+    }
+  }
+
+  async #answer(request: Request, delivery: Delivery, replies: Replies): Promise<void> {
+    const { priority, attempts } = delivery;
+    const context = new Context(request, priority, attempts, this.#running.givenUp);
+    await this.#toHost(replies, async () => {
+      try {
+        const handler = this.#handlerOf(request.method);
+        if (handler === undefined) throw noMethod();
+        await this.#send(handler(this.#bodies.decode(request.body, priority), context), replies);
+        this.#counts.processed += 1;
+      } catch (error) {
+        this.#counts.failed += 1;
+        const isTold = replies.wanted;
+        if (isTold) await replies.fail(toldError(error, this.#options.stacks === true));
+        this.#failed(error, request.method, isTold && !replies.gone);
+      } finally {
+        context.end();
+      }
+    });
+  }
+
+  /** Counts, and does not let a host end the worker. */
+  async #toHost(replies: Replies, answer: () => Promise<void>): Promise<void> {
+    try {
+      await answer();
+    } catch (error) {
+      this.#counts.gone += 1;
+      this.#failed(error, undefined, false);
+      return;
+    } finally {
+      this.#counts.replies += replies.count;
+    }
+    if (replies.gone) this.#counts.gone += 1;
+  }
+
+  async #send(result: HandlerResult<unknown>, replies: Replies): Promise<void> {
+    const { requests } = this.#options;
+    const { givenUp } = this.#running;
+    const settled = isValue(result)
+      ? result
+      : await orAbort(Promise.resolve(result), givenUp, requests);
+    if (!isSeveral(settled)) {
+      await replies.send(this.#bodies.encode(settled), false);
+      return;
+    }
+    const isNotification = !replies.wanted;
+    for await (const value of eachOf(settled, givenUp, requests)) {
+      if (isNotification) continue;
+      await replies.send(this.#bodies.encode(value), true);
+      // Nobody takes the others either.
+      if (replies.gone) return;
+    }
+    await replies.send(this.#bodies.encode(undefined), false);
+  }
+
+  #failed(error: unknown, method: string | undefined, told: boolean): void {
+    apart(() => {
+      if (this.emit('failure', { error, method, told }) || told || this.#warned) return;
+      this.#warned = true;
+      warnFailure(error, this.#options.requests);
+    });
+  }
+}
+
+function noMethod(): RpcError {
+  return new RpcError('ERR_MQ_METHOD', 'this worker has no handler for the method');
+}
