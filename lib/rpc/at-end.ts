@@ -23,7 +23,8 @@ export function atEnd(remove: () => void): () => void {
 
 function listen(): void {
   process.on('exit', onExit);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  // First of all: a listener that is called once is none any more when its turn is over.
+  for (const signal of SIGNALS) process.prependListener(signal, onSignal);
 }
 
 function unlisten(): void {

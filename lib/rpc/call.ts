@@ -92,8 +92,7 @@ export class Call implements Waiting {
   take(reply: Reply, priority: number): void {
     const { counts } = this.#way.calls;
     // It is being worked on: to have that done again would double what came already.
-    clearTimeout(this.#nextTry);
-    this.#nextTry = undefined;
+    this.#sendNoMore();
     if (reply.error !== undefined) {
       counts.answered += 1;
       counts.failed += 1;
@@ -125,8 +124,12 @@ export class Call implements Waiting {
     this.#over = true;
     this.#way.calls.forget(this.#ask.id);
     clearTimeout(this.#timer);
-    clearTimeout(this.#nextTry);
     this.#listener?.remove();
+    this.#sendNoMore();
+  }
+
+  #sendNoMore(): void {
+    clearTimeout(this.#nextTry);
     if (this.#sending) this.#wanted.abort();
   }
 
@@ -147,11 +150,11 @@ export class Call implements Waiting {
       () => {
         this.#sending = false;
         this.#sent = true;
-        if (!this.#over) this.#planNext();
+        if (!this.#wanted.signal.aborted && !this.#over) this.#planNext();
       },
       (error: unknown) => {
         this.#sending = false;
-        this.fail(error as Error);
+        if (!this.#wanted.signal.aborted) this.fail(error as Error);
       },
     );
   }

@@ -73,6 +73,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     inHand: 0,
   };
   #warned = false;
+  #warnedOfInvalid = false;
 
   static {
     showAs<RpcWorker>(RpcWorker, (worker) => ({
@@ -186,8 +187,8 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
     this.#counts.lost += 1;
     apart(() => {
-      if (this.emit('invalid', messageOf(delivery), problem) || this.#warned) return;
-      this.#warned = true;
+      if (this.emit('invalid', messageOf(delivery), problem) || this.#warnedOfInvalid) return;
+      this.#warnedOfInvalid = true;
       warnInvalid(problem, this.#options.requests);
     });
   }

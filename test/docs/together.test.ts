@@ -77,6 +77,17 @@ describe('the files of the documentation', function () {
     assert.equal((await worker.end).code, 0);
   });
 
+  it('rpc: a host is answered by a worker, which ends by SIGTERM', async () => {
+    const files = new Files('docs/rpc.md');
+    const worker = files.run(files.use('rpc-worker.mjs'));
+    const host = files.run(files.use('rpc-host.mjs'));
+    const { code, stdout, stderr } = await host.end;
+    assert.deepEqual([code, stdout, stderr], [0, '3\n1\n2', '']);
+    worker.kill('SIGTERM');
+    assert.equal((await worker.end).code, 0);
+    MessageQueue.unlink(ownName('/rpc_jobs'));
+  });
+
   it('README: a test that passes', async () => {
     const files = new Files('README.md');
     const { code, stdout } = await files.run(MOCHA, '--no-config', files.use('queue.test.mjs')).end;

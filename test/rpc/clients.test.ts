@@ -5,7 +5,7 @@ import { decodeDeadLetter } from '#dist/rpc/envelope/dead-letter.js';
 import { decodeReply, encodeReply } from '#dist/rpc/envelope/reply.js';
 import { decodeRequest, encodeRequest } from '#dist/rpc/envelope/request.js';
 import { Child } from '../support/child.js';
-import { clients, type Client, type Program } from '../support/clients.js';
+import { clients, ours, type Client, type Program } from '../support/clients.js';
 import { vectors, VECTORS } from '../support/vectors.js';
 
 const SMALL = { maxMessages: 4, maxMessageSize: 512 };
@@ -47,7 +47,7 @@ async function counts(child: Child): Promise<string | undefined> {
   return stdout.split('\n').at(-1);
 }
 
-describe('the clients in other languages', function () {
+describe('peers of all languages', function () {
   this.timeout(COMPILING);
 
   /** Skipped, with the reason in the title, where the compiler is missing. */
@@ -59,13 +59,17 @@ describe('the clients in other languages', function () {
     });
   }
 
+  const all = [...clients, ours];
+
   for (const client of clients) {
     test(`${client.name} passes the vectors`, [client], async () => {
       const { code, stdout } = await start(client, 'vectors', [VECTORS]).end;
-      const all = vectors.valid.length + vectors.invalid.length;
-      assert.deepEqual([code, stdout], [0, `${all} vectors, 0 wrong`]);
+      const count = vectors.valid.length + vectors.invalid.length;
+      assert.deepEqual([code, stdout], [0, `${count} vectors, 0 wrong`]);
     });
+  }
 
+  for (const client of all) {
     test(
       `a worker in ${client.name} survives what is no request, and buries it unchanged`,
       [client],
@@ -134,8 +138,8 @@ describe('the clients in other languages', function () {
     });
   }
 
-  for (const host of clients) {
-    for (const other of clients) {
+  for (const host of all) {
+    for (const other of all) {
       test(`a host in ${host.name} with a worker in ${other.name}`, [host, other], async () => {
         const requests = temporaryQueue(SMALL);
         const child = await worker(other, requests.name, temporaryName());

@@ -72,3 +72,12 @@ export const clients: readonly Client[] = languages.map((language) => ({
   missing: missing(language),
   command: commands[language.name] as Client['command'],
 }));
+
+const FIXTURES = fileURLToPath(new URL('../fixtures/', import.meta.url));
+
+/** The same programs over RpcHost and RpcWorker. */
+export const ours: Client = {
+  name: 'Node.js',
+  missing: undefined,
+  command: (program) => [process.execPath, join(FIXTURES, `rpc-${program}.js`)],
+};
