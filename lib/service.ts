@@ -25,6 +25,19 @@ export type { HostEvents, HostOptions, TaskOptions } from './service/host-option
 export type { PeerOptions, ServiceOptions } from './service/options.js';
 export type { HandlerResult, SeveralResults } from './service/results.js';
 export type { CloseOptions, RunOptions } from './service/run-options.js';
+export type {
+  PoolCloseOptions,
+  PoolRunOptions,
+  PoolStats,
+  PoolStatsOptions,
+  PoolWorkerStats,
+  WorkerExit,
+  WorkerOnline,
+  WorkerPoolEvents,
+  WorkerPoolOptions,
+} from './service/pool/options.js';
+export type { Counts } from './service/pool-messages.js';
+export { WorkerPool } from './service/pool/worker-pool.js';
 export { Worker } from './service/worker.js';
 export type {
   Failure,

@@ -24,6 +24,7 @@ const FLOORS = [
   'transport',
   'service',
   'rpc',
+  'service/pool',
   'testing',
   'doors',
 ];
@@ -36,7 +37,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|argument-errors|queue-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|argument-errors|queue-errors|pool-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

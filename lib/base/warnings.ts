@@ -180,3 +180,12 @@ export function warnInvalid(problem: Error, queue: string): void {
       `deadLetter that gets such messages, or listen for 'invalid'; this is the only warning`,
   );
 }
+
+/** For a pool of whose dead processes nobody hears. */
+export function warnWorkerDied(how: string): void {
+  warn(
+    'MQ_WORKER_DIED',
+    `A process of a WorkerPool ${how}, and another one is started in its place. Listen for 'exit' to see ` +
+      `each; this is the only warning`,
+  );
+}

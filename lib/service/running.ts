@@ -5,6 +5,7 @@ import { checkOptions } from '../base/options.js';
 import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
 import type { Delivery, NameListener, Receiver } from '../transport/transport.js';
 import type { Service } from './options.js';
+import { enlist, type Membership } from './membership.js';
 import { closeChecks, runChecks, type CloseOptions, type RunOptions } from './run-options.js';
 import { onTermination } from './signals.js';
 
@@ -38,7 +39,9 @@ interface Events {
   close: [];
 }
 
-type Emitter = Pick<EventEmitter<Events>, 'emit' | 'listenerCount'>;
+interface Emitter extends Pick<EventEmitter<Events>, 'emit' | 'listenerCount'> {
+  stats(): object;
+}
 
 /** Takes from one queue and works, until it is told to stop: what all kinds of workers have in common. */
 export class Running {
@@ -89,8 +92,15 @@ export class Running {
     const forgetSignals = signals ? onTermination(stop) : () => undefined;
     if (signal?.aborted === true) stop();
     const listener = signal && new AbortListener(signal, stop);
-    this.#running = this.#work().finally(() => {
+    const membership = enlist({
+      stats: () => this.#emitter.stats(),
+      stop: () => {
+        this.#stopping.abort();
+      },
+    });
+    this.#running = this.#work(membership).finally(() => {
       forgetSignals();
+      membership?.leave();
       clearTimeout(timer);
       listener?.remove();
       this.#closed = true;
@@ -124,11 +134,12 @@ export class Running {
     }, timeout);
   }
 
-  async #work(): Promise<void> {
+  async #work(membership: Membership | undefined): Promise<void> {
     const receiver = await this.#open();
     try {
       await this.#job.prepare();
       this.#emitter.emit('ready');
+      membership?.ready();
       const { concurrency = 1 } = this.#job;
       const loops = Array.from({ length: concurrency }, () => this.#loop(receiver));
       // When one fails the others finish what they have in hand.

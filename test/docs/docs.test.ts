@@ -22,7 +22,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   scripts: Record<string, string>;
 };
 
-/** Blocks with a file name are run together, by docs-together.test.ts. */
+/** Blocks with a file name are run together, by together.test.ts. */
 const programs = pages()
   .flatMap(blocksOf)
   .filter(({ language, attributes }) => /^[jt]s$/.test(language) && !attributes.has('file'));

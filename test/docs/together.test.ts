@@ -136,6 +136,32 @@ describe('the files of the documentation', function () {
     assert.deepEqual(lines, [...Array(5000).keys(), ''].map(String));
   });
 
+  it('service layer: a pool goes on when one of its workers is killed', async () => {
+    const files = new Files('docs/service.md');
+    files.use('hash-worker.mjs');
+    const pool = files.run(files.use('pool.mjs'));
+    await pool.printed('all work');
+    const sizes = { create: true, maxMessages: 1, maxMessageSize: 512 };
+    const [requests, responses] = [ownName('/hash'), ownName('/hashed')].map((name) =>
+      MessageQueue.open(name, sizes),
+    ) as [MessageQueue, MessageQueue];
+    try {
+      const children = `/proc/${pool.process.pid}/task/${pool.process.pid}/children`;
+      const [first = ''] = readFileSync(children, 'utf8').split(' ');
+      process.kill(Number(first), 'SIGKILL');
+      await pool.printed(`worker ${first} died (SIGKILL)`);
+      await requests.send('x');
+      assert.match((await responses.receive()).text(), /^2d711642b726b044/);
+      pool.kill('SIGTERM');
+      assert.equal((await pool.end).code, 0);
+    } finally {
+      for (const queue of [requests, responses]) {
+        queue.unlink();
+        await queue.close();
+      }
+    }
+  });
+
   it('are all run here', () => {
     const all = pages().flatMap((page) => filesOf(page).map(({ name }) => join(page, name)));
     assert.deepEqual([...Files.used].toSorted(), all.toSorted());
