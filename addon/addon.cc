@@ -7,6 +7,7 @@
 
 #include "environment.h"
 #include "facts.h"
+#include "leases.h"
 #include "pool_budget.h"
 #include "queue.h"
 #include "queue_arguments.h"
@@ -25,7 +26,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
     return Queue::Open(info, constructor->Value());
   });
   exports["Queue"] = constructor->Value();
-  if (!Queue::DefineCalls(env, exports)) return exports;
+  if (!Queue::DefineCalls(env, exports) || !DefineLeaseCalls(env, exports)) return exports;
   const napi_value facts = Facts(env);
   if (facts == nullptr) return exports;
   exports["facts"] = facts;

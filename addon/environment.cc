@@ -158,6 +158,7 @@ void Environment::CleanupHook(napi_async_cleanup_hook_handle, void* data) {
   environment->inbox_.Release();
   environment->outbox_.Release();
   environment->waits_.Cancel();
+  environment->leases_.Clear();
   for (Member* member : environment->members_) {
     if (member != nullptr) member->CloseHandles();
   }

@@ -11,6 +11,7 @@
 
 #include "blocked_waits.h"
 #include "event_loop.h"
+#include "leases.h"
 #include "loss.h"
 #include "mailbox.h"
 #include "pool_budget.h"
@@ -45,6 +46,7 @@ class Environment : public EventLoop, public std::enable_shared_from_this<Enviro
   // One pair for all queues. The inbox is for what was received, the outbox for what is to be sent.
   Mailbox& inbox() { return inbox_; }
   Mailbox& outbox() { return outbox_; }
+  Leases& leases() { return leases_; }
 
   void Add(BlockedWait* wait) { waits_.Add(wait); }
   void Remove(BlockedWait* wait);
@@ -98,6 +100,7 @@ class Environment : public EventLoop, public std::enable_shared_from_this<Enviro
   std::vector<uint32_t> free_handles_;
   Mailbox inbox_;
   Mailbox outbox_;
+  Leases leases_;
   PoolBudget::Token passed_on_;
   UvHandle<uv_async_t> freed_;
   std::vector<Napi::FunctionReference> on_freed_;

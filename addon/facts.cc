@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "lease_layout.h"
 #include "mailbox.h"
 #include "message_batch.h"
 #include "patience.h"
@@ -42,11 +43,13 @@ napi_value Facts(napi_env env) {
   napi_value facts = Object(env, {
                                      {"patience", Patience::kOfAnEnd},
                                      {"longestTry", Receiving::kLongestTry},
+                                     {"mostSlots", lease::kMostSlots},
                                  });
   const napi_value mailbox = Object(env, {
                                              {"mostMessages", Mailbox::kMostMessages},
                                              {"taken", Mailbox::kTaken},
                                              {"outgrown", Mailbox::kOutgrown},
+                                             {"slots", Mailbox::kSlots},
                                              {"headerBytes", Mailbox::kHeaderBytes},
                                              {"alignment", MessageBatch::kAlignment},
                                          });

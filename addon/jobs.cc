@@ -9,23 +9,25 @@
 namespace mqueue {
 
 ReceiveJob::ReceiveJob(Listener* listener, std::shared_ptr<Environment> environment,
-                       PoolBudget::Token token, MessageBatch batch, const Endpoint& queue, size_t max)
-    : BlockingJob(listener, std::move(environment), std::move(token), std::move(batch)),
+                       PoolBudget::Token token, const Endpoint& queue, std::shared_ptr<Lease> lease,
+                       size_t max)
+    : BlockingJob(listener, std::move(environment), std::move(token), MessageBatch()),
       queue_(queue),
+      intake_(queue, std::move(lease)),
       max_(max) {}
 
 void ReceiveJob::Run() {
   error_ = Block([this](const struct timespec* deadline) {
-    return batch_.TakeOne(queue_.fd, queue_.message_size, deadline);
+    return batch_.TakeOne(intake_, deadline);
   });
   // What ends the rest is told by the next call: these messages go first.
-  if (error_ == 0 && !ended()) batch_.Drain(queue_.fd, queue_.message_size, max_);
+  if (error_ == 0 && !ended()) batch_.Drain(intake_, max_);
 }
 
 Loss ReceiveJob::PutBack(Patience& patience) {
   const MessageBatch batch = TakeBatch();
   error_ = -ECANCELED;
-  return mqueue::PutBack(queue_, batch, 0, &patience);
+  return LossOf(batch, mqueue::PutBack(queue_, batch, 0, &patience));
 }
 
 SendJob::SendJob(Listener* listener, std::shared_ptr<Environment> environment, PoolBudget::Token token,

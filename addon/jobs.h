@@ -5,6 +5,7 @@
 
 #include "blocking_job.h"
 #include "endpoint.h"
+#include "intake.h"
 
 namespace mqueue {
 
@@ -12,7 +13,7 @@ namespace mqueue {
 class ReceiveJob : public BlockingJob {
  public:
   ReceiveJob(Listener* listener, std::shared_ptr<Environment> environment, PoolBudget::Token token,
-             MessageBatch batch, const Endpoint& queue, size_t max);
+             const Endpoint& queue, std::shared_ptr<Lease> lease, size_t max);
 
   Loss PutBack(Patience& patience) override;
 
@@ -21,6 +22,7 @@ class ReceiveJob : public BlockingJob {
 
  private:
   Endpoint queue_;
+  Intake intake_;
   size_t max_;
 };
 

@@ -41,6 +41,7 @@ long Mailbox::Publish(Source* source) {
   for (size_t index = 0; index < count; ++index) {
     headers_[index * 2] = static_cast<uint32_t>(batch_.entry(index).size);
     headers_[index * 2 + 1] = batch_.entry(index).priority;
+    headers_[kSlots + index] = batch_.entry(index).slot;
   }
   return static_cast<long>(count);
 }

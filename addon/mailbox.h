@@ -17,7 +17,8 @@ class Patience;
 //
 // Its ArrayBuffer begins with two uint32 for each message, size and priority; then one, which the
 // reader makes 1 when it has taken what is there, and one that is 1 once a larger one has taken its place:
-// any number of readers may have it. Behind them are the bytes, each message from the next
+// any number of readers may have it; then one for each message, the slot in which a lease keeps it, or 0. Behind them
+// are the bytes, each message from the next
 // multiple of MessageBatch::kAlignment on.
 class Mailbox {
  public:
@@ -34,7 +35,9 @@ class Mailbox {
   static constexpr size_t kMostMessages = 512;
   static constexpr size_t kTaken = kMostMessages * 2;
   static constexpr size_t kOutgrown = kTaken + 1;
-  static constexpr size_t kHeaderBytes = MessageBatch::Aligned((kOutgrown + 1) * sizeof(uint32_t));
+  static constexpr size_t kSlots = kOutgrown + 1;
+  static constexpr size_t kHeaders = kSlots + kMostMessages;
+  static constexpr size_t kHeaderBytes = MessageBatch::Aligned(kHeaders * sizeof(uint32_t));
 
   // Makes room for messages of this size. False when there is no memory for it.
   [[nodiscard]] bool Reserve(Napi::Env env, size_t message_size);

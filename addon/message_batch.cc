@@ -6,6 +6,8 @@
 #include <new>
 #include <utility>
 
+#include "intake.h"
+#include "lease.h"
 #include "patience.h"
 #include "syscalls.h"
 
@@ -20,6 +22,7 @@ bool HadNoRoom(int error) { return error == -EAGAIN || error == -EINTR || error 
 void MessageBatch::Clear() {
   used_ = 0;
   entries_.clear();
+  lease_ = nullptr;
 }
 
 bool MessageBatch::CopyFrom(const MessageBatch& other) {
@@ -30,16 +33,17 @@ bool MessageBatch::CopyFrom(const MessageBatch& other) {
   if (other.used_ > 0) std::memcpy(room, other.memory_, other.used_);
   used_ = other.used_;
   entries_ = other.entries_;
+  lease_ = other.lease_;
   return true;
 }
 
 bool MessageBatch::Adopt(size_t size, unsigned priority) {
   if (size > capacity_ - used_) return false;
-  Commit(size, priority);
+  Commit(size, priority, 0);
   return true;
 }
 
-// The one place where a message is received: into the memory where it stays.
+// The one place where a message is received without a lease: into the memory where it stays.
 template <typename Call>
 int MessageBatch::Take(size_t message_size, Call call) {
   char* room = Room(message_size);
@@ -47,24 +51,52 @@ int MessageBatch::Take(size_t message_size, Call call) {
   unsigned priority = 0;
   const ssize_t size = call(room, &priority);
   if (size < 0) return static_cast<int>(size);
-  Commit(static_cast<size_t>(size), priority);
+  Commit(static_cast<size_t>(size), priority, 0);
   return 0;
 }
 
-int MessageBatch::Drain(int fd, size_t message_size, size_t max) {
+// Into its slot, and a copy of it here.
+template <typename Call>
+int MessageBatch::TakeLeased(const Intake& intake, Call call) {
+  // Before there is a message: it is to have a place here.
+  char* room = Room(intake.message_size);
+  if (room == nullptr) return -ENOMEM;
+  lease_ = intake.lease;
+  const Lease::Received received = call(*lease_);
+  if (received.size < 0) return static_cast<int>(received.size);
+  const auto size = static_cast<size_t>(received.size);
+  if (size > 0) std::memcpy(room, received.data, size);
+  Commit(size, received.priority, received.slot);
+  return 0;
+}
+
+int MessageBatch::Drain(const Intake& intake, size_t max) {
+  const auto [fd, message_size] = std::pair(intake.fd, intake.message_size);
   while (entries_.size() < max && !full(message_size)) {
-    const int error = Take(message_size, [=](char* room, unsigned* priority) {
-      return sys::TryReceive(fd, room, message_size, priority);
-    });
+    const int error =
+        intake.lease != nullptr
+            ? TakeLeased(intake, [fd = fd](Lease& lease) { return lease.TryReceive(fd); })
+            : Take(message_size, [fd = fd, size = message_size](char* room, unsigned* priority) {
+                return sys::TryReceive(fd, room, size, priority);
+              });
     if (error != 0) return error;
   }
   return 0;
 }
 
-int MessageBatch::TakeOne(int fd, size_t message_size, const struct timespec* deadline) {
-  return Take(message_size, [=](char* room, unsigned* priority) {
-    return sys::Receive(fd, room, message_size, priority, deadline);
+int MessageBatch::TakeOne(const Intake& intake, const struct timespec* deadline) {
+  if (intake.lease != nullptr) {
+    return TakeLeased(intake, [&](Lease& lease) { return lease.Receive(intake.fd, deadline); });
+  }
+  return Take(intake.message_size, [&](char* room, unsigned* priority) {
+    return sys::Receive(intake.fd, room, intake.message_size, priority, deadline);
   });
+}
+
+void MessageBatch::FreeSlots(size_t first, size_t end) const {
+  if (lease_ == nullptr) return;
+  // It fails for one that is free already.
+  for (size_t index = first; index < end; ++index) lease_->Free(entries_[index].slot);
 }
 
 size_t MessageBatch::SendFrom(int fd, size_t first, int* error,
@@ -88,6 +120,7 @@ void MessageBatch::Swap(MessageBatch& other) noexcept {
   std::swap(capacity_, other.capacity_);
   std::swap(used_, other.used_);
   std::swap(entries_, other.entries_);
+  std::swap(lease_, other.lease_);
 }
 
 char* MessageBatch::Room(size_t size) {
@@ -105,8 +138,8 @@ char* MessageBatch::Room(size_t size) {
   return memory_ + used_;
 }
 
-void MessageBatch::Commit(size_t size, unsigned priority) {
-  entries_.push_back({used_, size, priority});
+void MessageBatch::Commit(size_t size, unsigned priority, uint32_t slot) {
+  entries_.push_back({used_, size, priority, slot});
   used_ += Aligned(size);
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <memory>
 #include <vector>
 
 namespace mqueue {
 
+struct Intake;
+class Lease;
 class Patience;
 
 // Messages packed one behind the other in one block of memory. It knows no JavaScript: a pool
@@ -17,6 +20,8 @@ class MessageBatch {
     size_t offset;
     size_t size;
     unsigned priority;
+    // Where a lease keeps it, 0 for nowhere.
+    uint32_t slot;
   };
 
   // What one batch takes from a queue at most: this many bytes, or one message where that is more.
@@ -51,10 +56,15 @@ class MessageBatch {
 
   // Takes from the queue without waiting until `count()` is `max` or the batch is full. Returns 0,
   // or what ended it: -EAGAIN (empty), another negative errno.
-  int Drain(int fd, size_t message_size, size_t max);
+  int Drain(const Intake& intake, size_t max);
 
   // Takes one message, waiting until `deadline`. 0 or a negative errno.
-  [[nodiscard]] int TakeOne(int fd, size_t message_size, const struct timespec* deadline);
+  [[nodiscard]] int TakeOne(const Intake& intake, const struct timespec* deadline);
+
+  // Whether a lease keeps its messages, so that none is lost that goes nowhere.
+  bool leased() const { return lease_ != nullptr; }
+  // The lease need not keep these any more, which went elsewhere.
+  void FreeSlots(size_t first, size_t end) const;
 
   // Sends entries from `first` on without waiting, or waiting as long as there is patience. Returns the
   // index of the first that was not sent; `error` says why (0 when all were).
@@ -65,15 +75,18 @@ class MessageBatch {
   bool full(size_t size) const { return used_ > 0 && used_ + size > kMostBytes; }
   template <typename Call>
   int Take(size_t message_size, Call call);
+  template <typename Call>
+  int TakeLeased(const Intake& intake, Call call);
   // Null when memory that others see is too small.
   char* Room(size_t size);
-  void Commit(size_t size, unsigned priority);
+  void Commit(size_t size, unsigned priority, uint32_t slot);
 
   std::unique_ptr<char[]> own_;
   char* memory_ = nullptr;
   size_t capacity_ = 0;
   size_t used_ = 0;
   std::vector<Entry> entries_;
+  std::shared_ptr<Lease> lease_;
 };
 
 }  // namespace mqueue

@@ -1,5 +1,5 @@
 {
-  "variables": { "sanitize%": "", "warnings%": "-Werror" },
+  "variables": { "sanitize%": "", "faults%": "", "warnings%": "-Werror" },
   "targets": [
     {
       "target_name": "posix_mqueue",
@@ -13,6 +13,11 @@
         "facts.cc",
         "guard.cc",
         "jobs.cc",
+        "lease.cc",
+        "lease_calls.cc",
+        "lease_file.cc",
+        "lease_steps.cc",
+        "leases.cc",
         "loop_pulse.cc",
         "loop_way.cc",
         "mailbox.cc",
@@ -53,6 +58,7 @@
       "cflags_cc": ["-std=c++17"],
       "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
       "conditions": [
+        ["faults!=''", { "defines": ["MQUEUE_FAULTS"] }],
         [
           "sanitize!=''",
           {

@@ -14,6 +14,7 @@ Loss PutBack(const Endpoint& queue, const MessageBatch& batch, size_t first, Pat
   int error = 0;
   const int fd = queue.writable ? queue.fd : twin.descriptor.get();
   const size_t next = batch.SendFrom(fd, first, &error, patience);
+  batch.FreeSlots(first, next);
   // What the system call answers when the patience is over.
   const bool no_room = error == -EINTR || error == -ETIMEDOUT;
   return {batch.count() - next, no_room ? -EAGAIN : error};

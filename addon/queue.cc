@@ -33,6 +33,7 @@ Napi::Function Queue::Define(Napi::Env env) {
                          InstanceMethod<&Queue::ReserveThread>("reserveThread"),
                          InstanceMethod<&Queue::YieldThread>("yieldThread"),
                          InstanceMethod<&Queue::ReleaseThread>("releaseThread"),
+                         InstanceMethod<&Queue::UseLease>("useLease"),
                          InstanceMethod<&Queue::SetReferenced>("setReferenced"),
                          InstanceMethod<&Queue::Close>("close"),
                      });
@@ -237,6 +238,16 @@ Napi::Value Queue::ReleaseThread(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// useLease(lease): 0 or a negative errno. What is received from now on is kept there; with the queue it is retired.
+Napi::Value Queue::UseLease(const Napi::CallbackInfo& info) {
+  std::shared_ptr<Lease> lease = environment_->leases().Find(Uint32Or0(info.Env(), info[0]));
+  if (lease == nullptr || lease->message_size() != message_size_) return Number(info.Env(), -EINVAL);
+  if (!descriptor_.valid()) return Number(info.Env(), -EBADF);
+  if (receiving_.waiting()) return Number(info.Env(), -EBUSY);
+  receiving_.Keep(std::move(lease));
+  return Number(info.Env(), 0);
+}
+
 // Whether a wait on the loop keeps the process alive.
 Napi::Value Queue::SetReferenced(const Napi::CallbackInfo& info) {
   const bool referenced = info[0].ToBoolean();
@@ -253,6 +264,7 @@ Napi::Value Queue::Close(const Napi::CallbackInfo& info) {
   reservation_.Release();
   StopWatching();
   CloseHandles();
+  receiving_.Keep(nullptr);
   return Number(info.Env(), descriptor_.Close());
 }
 

@@ -84,6 +84,7 @@ class Queue : public Napi::ObjectWrap<Queue>,
   Napi::Value ReserveThread(const Napi::CallbackInfo& info);
   Napi::Value YieldThread(const Napi::CallbackInfo& info);
   Napi::Value ReleaseThread(const Napi::CallbackInfo& info);
+  Napi::Value UseLease(const Napi::CallbackInfo& info);
   Napi::Value SetReferenced(const Napi::CallbackInfo& info);
   Napi::Value Close(const Napi::CallbackInfo& info);
 

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "intake.h"
 #include "jobs.h"
 #include "patience.h"
 #include "put_back.h"
@@ -23,20 +24,28 @@ Receiving::Receiving(std::shared_ptr<Environment> environment, Host* host, Polle
     : Direction(std::move(environment), host, poller, UV_READABLE, "onreceive", reserved),
       inbox_(this->environment()->inbox()) {}
 
-Receiving::~Receiving() { inbox_.Forget(this); }
+Receiving::~Receiving() {
+  inbox_.Forget(this);
+  Keep(nullptr);
+}
+
+void Receiving::Keep(std::shared_ptr<Lease> lease) {
+  if (lease_ != nullptr) lease_->Retire();
+  lease_ = std::move(lease);
+}
 
 long Receiving::TryNow(uint32_t max, uint32_t microseconds) {
   constexpr uint64_t kNanosecondsPerMicrosecond = 1000;
-  const Endpoint from = queue();
+  const Intake from(queue(), lease_);
   MessageBatch& batch = inbox_.batch();
   batch.Clear();
-  int error = batch.Drain(from.fd, from.message_size, Maximum(max));
+  int error = batch.Drain(from, Maximum(max));
   if (microseconds > 0 && batch.empty() && error == -EAGAIN && !environment()->IsLate()) {
     const uint64_t end = uv_hrtime() + std::min(microseconds, kLongestTry) * kNanosecondsPerMicrosecond;
     do {
       // Where more processes have work than there are processors, one of them is who is to send.
       sched_yield();
-      error = batch.Drain(from.fd, from.message_size, Maximum(max));
+      error = batch.Drain(from, Maximum(max));
     } while (batch.empty() && error == -EAGAIN && uv_hrtime() < end);
   }
   return batch.empty() ? error : Publish();
@@ -52,8 +61,7 @@ int Receiving::Try(int status) {
   MessageBatch& batch = inbox_.batch();
   batch.Clear();
   if (status != 0) return status;
-  const Endpoint from = queue();
-  const int error = batch.Drain(from.fd, from.message_size, max_);
+  const int error = batch.Drain(Intake(queue(), lease_), max_);
   // What ends it is told by the next call: these messages go first.
   return batch.empty() ? error : 0;
 }
@@ -61,7 +69,7 @@ int Receiving::Try(int status) {
 long Receiving::Outcome(int error) { return error != 0 ? error : Publish(); }
 
 std::unique_ptr<BlockingJob> Receiving::MakeJob(PoolBudget::Token token) {
-  return std::make_unique<ReceiveJob>(this, environment(), std::move(token), MessageBatch(), queue(), max_);
+  return std::make_unique<ReceiveJob>(this, environment(), std::move(token), queue(), lease_, max_);
 }
 
 void Receiving::JobBack(BlockingJob& job) {
@@ -91,7 +99,7 @@ Loss Receiving::PutBack(const MessageBatch& batch, Patience& patience) {
   const Endpoint source = queue();
   // Who closed it had no use for them.
   if (!source.valid()) return {};
-  return mqueue::PutBack(source, batch, 0, &patience);
+  return LossOf(batch, mqueue::PutBack(source, batch, 0, &patience));
 }
 
 long Receiving::Publish() { return inbox_.Publish(this); }

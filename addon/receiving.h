@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "direction.h"
+#include "lease.h"
 #include "mailbox.h"
 
 namespace mqueue {
@@ -27,6 +28,9 @@ class Receiving final : public Direction, public Mailbox::Source {
   // is told.
   [[nodiscard]] long Settle();
 
+  // From now on it keeps what is received; null: nothing does. Not while a wait is under way.
+  void Keep(std::shared_ptr<Lease> lease);
+
   // At the end: what is in the inbox.
   Loss PutBack(const MessageBatch& batch, Patience& patience) override;
 
@@ -42,6 +46,7 @@ class Receiving final : public Direction, public Mailbox::Source {
 
   Mailbox& inbox_;
   size_t max_ = 0;
+  std::shared_ptr<Lease> lease_;
 };
 
 }  // namespace mqueue

@@ -17,6 +17,7 @@ const FLOORS = [
   'queue/line',
   'queue/reopen',
   'queue',
+  'queue/leases',
   'queue/use',
   'streams',
   'message-queue',
@@ -37,7 +38,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|argument-errors|queue-errors|pool-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|argument-errors|lease-errors|pool-errors|queue-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

@@ -184,19 +184,6 @@ export function carriesNoneError(queue: string, property: string): MessageQueueE
 }
 
 /**
- * For a receiver of a transport that cannot do it.
- *
- * @internal
- */
-export function noRedeliveryError(queue: string): MessageQueueError {
-  return new MessageQueueError(
-    `The receiver of queue '${queue}' cannot have 'redelivery': its transport forgets a message once it is ` +
-      `received. Use a transport with the capability 'redelivery', or leave the option out`,
-    { code: 'ERR_MQ_UNSUPPORTED', syscall: 'mq_open', queue },
-  );
-}
-
-/**
  * For a response that found another queue where its own had been.
  *
  * @internal

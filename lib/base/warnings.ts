@@ -106,6 +106,15 @@ export function warnStillWaiting(waits: readonly string[]): void {
   );
 }
 
+/** For a lease file that cannot be read. */
+export function warnOfLeaseFile(path: string): void {
+  warn(
+    'MQ_LEASE',
+    `The file ${path}, which may keep messages of a worker that was killed, is left as it is: it is of another ` +
+      `version of posix-mqueue, or damaged. Run a worker of that version, or remove the file`,
+  );
+}
+
 /** For a host that found messages, and had nobody to give them to. */
 export function warnStale(count: number, queue: string): void {
   warn(

@@ -82,6 +82,9 @@ export interface NativeQueue {
   yieldThread(sending: boolean): boolean;
   releaseThread(): void;
 
+  /** From now on this lease keeps what is received. 0 or a negative errno. It is retired when the queue is closed. */
+  useLease(lease: number): number;
+
   /** Whether a wait on the loop keeps the process alive. */
   setReferenced(referenced: boolean): void;
   close(): number;
@@ -98,6 +101,8 @@ export interface Facts {
     readonly mostMessages: number;
     readonly taken: number;
     readonly outgrown: number;
+    /** One for each message: where a lease keeps it, 0 for nowhere. */
+    readonly slots: number;
     readonly headerBytes: number;
     /** Of each message's first byte: a power of two. */
     readonly alignment: number;
@@ -112,10 +117,46 @@ export interface Facts {
   readonly patience: number;
   /** How many microseconds one try may take at most. */
   readonly longestTry: number;
+  /** How many slots a lease has at most. */
+  readonly mostSlots: number;
+}
+
+/**
+ * Slots in shared memory that outlive the process, see addon/lease.h. A lease is a number, a slot an id: both are above
+ * 0, and a negative errno is told in their place.
+ *
+ * @internal
+ */
+export interface LeaseBinding {
+  /** Makes a file that belongs to the queue of this name in this IPC namespace. `-EAGAIN`: take another path. */
+  createLease(
+    path: string,
+    name: string | Uint8Array,
+    ipcNamespace: number,
+    slots: number,
+    messageSize: number,
+  ): number;
+  /**
+   * Takes over the file of a process that has died. `-EAGAIN`: it lives; `-ENOENT`: there is no such file, or its maker
+   * died before it was finished; `-ESTALE`: it is another queue's; `-EPROTO`: it cannot be understood. It is
+   * removed with its last message.
+   */
+  adoptLease(path: string, name: string | Uint8Array, ipcNamespace: number): number;
+  /** The slots that have a message. */
+  heldSlots(lease: number): number[];
+  readSlot(slot: number): [data: Buffer, priority: number, attempts: number] | number;
+  /** Another receiver works on it: how many have had it before. */
+  beginSlot(slot: number): number;
+  /** Nobody is to have it any more, and it is kept. */
+  giveUpSlot(slot: number): number;
+  /** Its work is done. */
+  freeSlot(slot: number): number;
+  /** What is left in it is for who adopts it. A file without any is removed. */
+  closeLease(lease: number): void;
 }
 
 /** @internal */
-export interface NativeBinding {
+export interface NativeBinding extends LeaseBinding {
   readonly facts: Facts;
   /** 0 for both sizes: the kernel's defaults. The queue, or a negative errno. */
   open(

@@ -3,6 +3,7 @@ import { markAsUntransferable } from 'node:worker_threads';
 import { Message } from '../base/message.js';
 import type { Facts, NativeQueue } from './binding.js';
 import { facts } from './facts.js';
+import { LeasedMessage } from './leased-message.js';
 import { native } from './native.js';
 import { Losses } from '../base/losses.js';
 import { warnOfLosses } from '../base/warnings.js';
@@ -36,7 +37,8 @@ class Mailbox {
   protected renew(): void {
     const buffer = this.#buffer();
     this.layout = facts().mailbox;
-    this.headers = new Uint32Array(buffer, 0, this.layout.outgrown + 1);
+    const { slots, mostMessages } = this.layout;
+    this.headers = new Uint32Array(buffer, 0, slots + mostMessages);
     this.bytes = new Uint8Array(buffer, this.layout.headerBytes);
   }
 
@@ -81,16 +83,25 @@ class Inbox extends Mailbox {
       const data = Buffer.allocUnsafe(size);
       if (this.#front.length !== size) this.#front = this.bytes.subarray(0, size);
       data.set(this.#front);
-      return new Message(data, headers[1]);
+      return this.#make(data, 0);
     } catch (error) {
       this.#giveUp(queue, 0, 1);
       throw error;
     }
   }
 
+  #make(data: Buffer, index: number): Message {
+    const { headers } = this;
+    const priority = headers[index * 2 + 1];
+    const slot = headers[this.layout.slots + index] as number;
+    return slot === 0 ? new Message(data, priority) : new LeasedMessage(data, priority, slot);
+  }
+
   /** No memory for another Buffer: what has none goes back to where it came from. */
   #giveUp(queue: NativeQueue, first: number, count: number): void {
     const returned = queue.putBackInbox(first);
+    // A lease keeps the others.
+    if (this.headers[this.layout.slots + first] !== 0) return;
     const losses = new Losses();
     // What did not go with the others found no room.
     losses.add(count - first - Math.max(0, returned), returned < 0 ? returned : -EAGAIN);
@@ -114,7 +125,7 @@ class Inbox extends Mailbox {
     const slab = Buffer.allocUnsafe(end);
     slab.set(this.bytes.subarray(offset, offset + end));
     if (first === last) {
-      messages.push(new Message(slab, headers[first * 2 + 1]));
+      messages.push(this.#make(slab, first));
     } else {
       // Giving one message to another thread would empty the others. (Node's pool is marked so.)
       if (slab.buffer.byteLength === end) markAsUntransferable(slab.buffer);
@@ -122,7 +133,7 @@ class Inbox extends Mailbox {
       for (let index = first; index <= last; index += 1) {
         const size = headers[index * 2] as number;
         const data = slab.subarray(start, start + size);
-        messages.push(new Message(data, headers[index * 2 + 1]));
+        messages.push(this.#make(data, index));
         start = this.aligned(start + size);
       }
     }

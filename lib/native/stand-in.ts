@@ -1,13 +1,17 @@
+import { constants } from 'node:os';
 import { noAddonError } from '../base/errors.js';
 import { shownName } from '../base/names.js';
 import type { Facts, NativeBinding } from './binding.js';
 
+const { EBADF } = constants.errno;
+
 // What only open queues need.
 const NO_FACTS: Facts = {
-  mailbox: { mostMessages: 0, taken: 0, outgrown: 0, headerBytes: 0, alignment: 1 },
+  mailbox: { mostMessages: 0, taken: 0, outgrown: 0, slots: 0, headerBytes: 0, alignment: 1 },
   ways: { worker: 0, loop: 0, spin: 0 },
   patience: 0,
   longestTry: 0,
+  mostSlots: 0,
 };
 
 /** What a queue begins with, or its name ends with. */
@@ -26,6 +30,14 @@ export function standIn(beginnings: Beginnings): NativeBinding {
     loopBusy: () => 0,
     notifyWhenThreadFree: () => {},
     poolBudget: 0,
+    createLease: () => -EBADF,
+    adoptLease: () => -EBADF,
+    heldSlots: () => [],
+    readSlot: () => -EBADF,
+    beginSlot: () => -EBADF,
+    giveUpSlot: () => -EBADF,
+    freeSlot: () => -EBADF,
+    closeLease: () => {},
   };
 }
 

@@ -7,7 +7,7 @@ import { Losses } from '../base/losses.js';
 import { warnNotClosed, warnOfLosses, warnOfLossesNow } from '../base/warnings.js';
 import { isEnd, pauseWaits } from '../native/ending.js';
 import { facts } from '../native/facts.js';
-import { putBackNow, type NotPutBack, type PutBack } from './put-back.js';
+import { countLost, putBackNow, type NotPutBack, type PutBack } from './put-back.js';
 import type { ReceiveLine } from './line/receive-line.js';
 import type { SendLine } from './line/send-line.js';
 
@@ -79,7 +79,7 @@ export function warnOfNotPutBack(
   { messages, losses }: NotPutBack,
   { name, opener }: Pick<Remains, 'name' | 'opener'>,
 ): void {
-  losses.add(messages.length, -EAGAIN);
+  losses.add(countLost(messages), -EAGAIN);
   warnOfLosses(losses, `queue '${name}'`, opener);
 }
 
@@ -103,7 +103,7 @@ function end(): void {
   for (const { native, receives, putBack } of open.values()) {
     const held = [...receives.takeHeld(), ...putBack.giveUp()].sort(byKernelOrder);
     const left = Math.max(0, Math.ceil(facts().patience - (now() - started)));
-    losses.add(putBackNow(native, held, losses, left).length, -EAGAIN);
+    losses.add(countLost(putBackNow(native, held, losses, left)), -EAGAIN);
   }
   warnOfLossesNow(losses, 'a process that ends');
 }

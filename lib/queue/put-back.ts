@@ -6,11 +6,27 @@ import { facts } from '../native/facts.js';
 import { outbox, type OutgoingMessages } from '../native/mailbox.js';
 import type { Message } from '../base/message.js';
 import type { NativeQueue } from '../native/binding.js';
+import { LeasedMessage } from '../native/leased-message.js';
 import { clearTimeout, now, setTimeout } from '../base/timers.js';
 import { Losses } from '../base/losses.js';
 import { SendLine, type SendTicket } from './line/send-line.js';
 
 const { EINVAL, EMSGSIZE } = constants.errno;
+
+/** What was taken over from a process that died stays where it is: it is no message of the queue any more. */
+function ofQueue(messages: readonly Message[]): Message[] {
+  return messages.filter((each) => !(LeasedMessage.is(each) && each.adopted));
+}
+
+/** They are in the queue: no lease need keep them. */
+function arrived(messages: readonly Message[]): void {
+  for (const each of messages) if (LeasedMessage.is(each)) each.done();
+}
+
+/** How many of messages that cannot go back are gone: a lease keeps the others. */
+export function countLost(messages: readonly Message[]): number {
+  return messages.filter((each) => !LeasedMessage.is(each)).length;
+}
 
 function outgoing(messages: readonly Message[]): OutgoingMessages {
   return messages.flatMap((each) => [each.data, each.priority]);
@@ -24,23 +40,26 @@ function outgoing(messages: readonly Message[]): OutgoingMessages {
  */
 export function putBackNow(
   native: NativeQueue,
-  messages: readonly Message[],
+  given: readonly Message[],
   losses: Losses,
   patience = 0,
 ): Message[] {
+  const messages = ofQueue(given);
   const end = now() + patience;
   const all = outgoing(messages);
   for (let next = 0; next < messages.length;) {
     const count = outbox.put(all, next);
     const left = patience > 0 ? Math.max(0, Math.ceil(end - now())) : 0;
     const result = count > 0 ? native.putBack(count, left) : problemOf(messages[next]);
-    if (result > 0) next += result;
-    else if (result === NOTHING) return messages.slice(next);
+    if (result > 0) {
+      arrived(messages.slice(next, next + result));
+      next += result;
+    } else if (result === NOTHING) return messages.slice(next);
     else if (isOfOne(result)) {
-      losses.add(1, result);
+      losses.add(countLost(messages.slice(next, next + 1)), result);
       next += 1;
     } else {
-      losses.add(messages.length - next, result < 0 ? result : -EINVAL);
+      losses.add(countLost(messages.slice(next)), result < 0 ? result : -EINVAL);
       break;
     }
   }
@@ -141,6 +160,7 @@ export class PutBack {
         messages: outgoing(waiting.messages),
         settle: (error, sent) => {
           clearTimeout(timer);
+          arrived(waiting.messages.slice(waiting.sent, sent));
           waiting.sent = sent;
           resolve(isOfOne((error as { errno?: number } | null)?.errno));
         },

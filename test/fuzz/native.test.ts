@@ -47,6 +47,7 @@ describe('the addon, with any arguments', function () {
     'reserveThread',
     'yieldThread',
     'releaseThread',
+    'useLease',
     'setReferenced',
     'close',
   ] as const;
@@ -81,6 +82,30 @@ describe('the addon, with any arguments', function () {
           MessageQueue.unlink(queue.name);
         },
       ),
+      runs(150),
+    );
+  });
+
+  const ofLeases = [
+    'createLease',
+    'adoptLease',
+    'heldSlots',
+    'readSlot',
+    'beginSlot',
+    'giveUpSlot',
+    'freeSlot',
+    'closeLease',
+  ] as const;
+
+  it('keeps nothing by nonsense', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...ofLeases), anyArguments)), (calls) => {
+        for (const [name, given] of calls) {
+          const result = (native[name] as (...args: unknown[]) => unknown)(...given);
+          const isNothing = result === undefined || Array.isArray(result) || Number(result) < 0;
+          assert.ok(isNothing, `${name}: ${String(result)}`);
+        }
+      }),
       runs(150),
     );
   });

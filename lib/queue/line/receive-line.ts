@@ -58,6 +58,11 @@ export class ReceiveLine {
     };
   }
 
+  /** Whether anybody stands in line. */
+  get wanted(): boolean {
+    return this.#consumers.length > 0;
+  }
+
   /** How many messages were taken from the kernel and are held for the next consumer. */
   get held(): number {
     return this.#supply.held.size;

@@ -177,6 +177,11 @@ export class ReopeningQueue implements NativeQueue {
     this.#current.releaseThread();
   }
 
+  /** Of the queue that has the name: others get theirs before they come here. */
+  useLease(lease: number): number {
+    return this.#current.useLease(lease);
+  }
+
   setReferenced(referenced: boolean): void {
     this.#referenced = referenced;
     this.#current.setReferenced(referenced);

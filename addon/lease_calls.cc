@@ -1,0 +1,141 @@
+// The functions of the addon that are about leases. Each answers with a negative errno instead of throwing.
+
+#include <napi.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "environment.h"
+#include "lease.h"
+#include "lease_file.h"
+#include "leases.h"
+#include "queue_arguments.h"
+
+namespace mqueue {
+
+namespace {
+
+Leases& LeasesOf(Napi::Env env) { return Environment::Of(env)->leases(); }
+
+bool ReadOwner(Napi::Env env, napi_value name, napi_value ipc_namespace, LeaseOwner* owner) {
+  int64_t number = 0;
+  if (napi_get_value_int64(env, ipc_namespace, &number) != napi_ok) return false;
+  owner->ipc_namespace = static_cast<uint64_t>(number);
+  return ReadName({env, name}, &owner->name);
+}
+
+std::shared_ptr<Lease> LeaseOf(Napi::Env env, Lease::SlotId id) {
+  return LeasesOf(env).Find(Lease::NumberOf(id));
+}
+
+// createLease(path, name, namespace, slots, messageSize): its number.
+Napi::Value Create(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::string path;
+  LeaseOwner owner;
+  uint32_t slots = 0;
+  uint32_t message_size = 0;
+  if (!ReadName(info[0], &path) || !ReadOwner(env, info[1], info[2], &owner) ||
+      !ReadUint32(env, info[3], &slots) || !ReadUint32(env, info[4], &message_size)) {
+    return Number(env, -EINVAL);
+  }
+  LeaseFile file;
+  const int error = file.Create(path, owner, {slots, message_size});
+  return Number(env, error != 0 ? error : LeasesOf(env).Add(std::move(file)));
+}
+
+// adoptLease(path, name, namespace): its number. It closes with its last message.
+Napi::Value Adopt(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::string path;
+  LeaseOwner owner;
+  if (!ReadName(info[0], &path) || !ReadOwner(env, info[1], info[2], &owner)) {
+    return Number(env, -EINVAL);
+  }
+  LeaseFile file;
+  const int error = file.Adopt(path, owner);
+  if (error != 0) return Number(env, error);
+  Leases& leases = LeasesOf(env);
+  const long number = leases.Add(std::move(file));
+  if (number > 0) leases.Find(static_cast<uint32_t>(number))->Retire();
+  return Number(env, number);
+}
+
+// heldSlots(lease): their ids.
+Napi::Value Held(const Napi::CallbackInfo& info) {
+  const std::shared_ptr<Lease> lease = LeasesOf(info.Env()).Find(Uint32Or0(info.Env(), info[0]));
+  if (lease == nullptr) return Napi::Array::New(info.Env());
+  const std::vector<Lease::SlotId> held = lease->Held();
+  Napi::Array ids = Napi::Array::New(info.Env(), held.size());
+  for (uint32_t index = 0; index < held.size(); ++index) ids[index] = Number(info.Env(), held[index]);
+  return ids;
+}
+
+// readSlot(id): [bytes, priority, attempts].
+Napi::Value Read(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Lease::SlotId id = Uint32Or0(env, info[0]);
+  const std::shared_ptr<Lease> lease = LeaseOf(env, id);
+  Lease::Contents contents;
+  if (lease == nullptr || !lease->Read(id, &contents)) return Number(env, -EBADF);
+  const auto bytes = Napi::Buffer<char>::Copy(env, contents.body.data(), contents.body.size());
+  if (env.IsExceptionPending()) return env.Undefined();
+  Napi::Array result = Napi::Array::New(env, 3);
+  result[0U] = bytes;
+  result[1U] = Number(env, contents.priority);
+  result[2U] = Number(env, contents.attempts);
+  return result;
+}
+
+Napi::Value Begin(const Napi::CallbackInfo& info) {
+  const Lease::SlotId id = Uint32Or0(info.Env(), info[0]);
+  const std::shared_ptr<Lease> lease = LeaseOf(info.Env(), id);
+  return Number(info.Env(), lease == nullptr ? -EBADF : lease->Begin(id));
+}
+
+Napi::Value GiveUp(const Napi::CallbackInfo& info) {
+  const Lease::SlotId id = Uint32Or0(info.Env(), info[0]);
+  const std::shared_ptr<Lease> lease = LeaseOf(info.Env(), id);
+  return Number(info.Env(), lease == nullptr ? -EBADF : lease->GiveUp(id));
+}
+
+Napi::Value CloseLease(const Napi::CallbackInfo& info) {
+  LeasesOf(info.Env()).Close(Uint32Or0(info.Env(), info[0]));
+  return info.Env().Undefined();
+}
+
+// For every message: without the C++ wrapper around it.
+napi_value Free(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value given = nullptr;
+  if (napi_get_cb_info(env, info, &count, &given, nullptr, nullptr) != napi_ok) return nullptr;
+  return Number(env, LeasesOf(env).Free(Uint32Or0(env, given)));
+}
+
+bool Define(napi_env env, napi_value exports, const char* name, napi_value function) {
+  return function != nullptr && napi_set_named_property(env, exports, name, function) == napi_ok;
+}
+
+}  // namespace
+
+bool DefineLeaseCalls(napi_env env, napi_value exports) {
+  using Call = Napi::Value (*)(const Napi::CallbackInfo&);
+  const std::pair<const char*, Call> calls[] = {
+      {"createLease", Create}, {"adoptLease", Adopt}, {"heldSlots", Held},       {"readSlot", Read},
+      {"beginSlot", Begin},    {"giveUpSlot", GiveUp}, {"closeLease", CloseLease},
+  };
+  for (const auto& [name, call] : calls) {
+    if (!Define(env, exports, name, Napi::Function::New(env, call))) return false;
+  }
+  napi_value free = nullptr;
+  if (napi_create_function(env, "freeSlot", NAPI_AUTO_LENGTH, Free, nullptr, &free) != napi_ok) {
+    return false;
+  }
+  return Define(env, exports, "freeSlot", free);
+}
+
+}  // namespace mqueue
