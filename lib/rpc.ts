@@ -38,5 +38,6 @@ export { PosixTransport } from './transport/posix.js';
 export type { PosixTransportOptions } from './transport/posix-options.js';
 export type { PeerOptions } from './service/options.js';
 export type { HandlerResult, SeveralResults } from './service/results.js';
+export type { Adopted, GaveUp, RedeliveryEvents, RedeliveryOptions } from './service/redelivery.js';
 export type { CloseOptions, RunOptions } from './service/run-options.js';
 export type { AcknowledgeEvents } from './service/acknowledge.js';

@@ -3,5 +3,6 @@
 
 export { consumeQueue, type ConsumeQueueOptions } from './rxjs/consume-queue.js';
 export { fromQueue, type FromQueueOptions } from './rxjs/from-queue.js';
+export type { ConsumeRedelivery } from './rxjs/redelivery.js';
 export { toQueue, type ToQueueOptions } from './rxjs/to-queue.js';
 export type { Until } from './rxjs/until.js';

@@ -24,6 +24,7 @@ export { Host } from './service/host.js';
 export type { HostEvents, HostOptions, TaskOptions } from './service/host-options.js';
 export type { PeerOptions, ServiceOptions } from './service/options.js';
 export type { HandlerResult, SeveralResults } from './service/results.js';
+export type { Adopted, GaveUp, RedeliveryEvents, RedeliveryOptions } from './service/redelivery.js';
 export type { CloseOptions, RunOptions } from './service/run-options.js';
 export type {
   PoolCloseOptions,

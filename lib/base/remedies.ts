@@ -29,6 +29,9 @@ const remedies: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   mq_timedreceive: {
     EACCES: REPLACED,
+    ENOBUFS:
+      'as many of its messages are in hand as the concurrency of its receiver allows. Acknowledge them ' +
+      'first, or open it with more',
     EBADF: "it was opened for writing only. Open it with access: 'read' or 'readwrite'",
   },
   mq_timedsend: {

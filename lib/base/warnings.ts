@@ -115,6 +115,21 @@ export function warnOfLeaseFile(path: string): void {
   );
 }
 
+/**
+ * For a message that as many workers died with as are allowed.
+ *
+ * @param error - why it is not among the dead letters, where it should be
+ */
+export function warnGaveUp(queue: string, attempts: number, error?: unknown): void {
+  const died = attempts === 1 ? 'a worker died' : `${attempts} workers died`;
+  const reason = error instanceof Error ? `, and could not be buried: ${error.message}` : '';
+  warn(
+    'MQ_GAVE_UP',
+    `A message of queue '${queue}' was given up, because ${died} with it in ` +
+      `hand${reason}. Its lease file keeps it, see docs/leases.md. Name a queue for such as 'deadLetter'`,
+  );
+}
+
 /** For a host that found messages, and had nobody to give them to. */
 export function warnStale(count: number, queue: string): void {
   warn(

@@ -12,6 +12,11 @@ import {
 import { outOfRange } from '../base/errors.js';
 import type { AcknowledgeEvents } from '../service/acknowledge.js';
 import { isName, peerChecks, type PeerOptions } from '../service/options.js';
+import {
+  redeliveryChecks,
+  type RedeliveryEvents,
+  type RedeliveryOptions,
+} from '../service/redelivery.js';
 import type { EnvelopeError } from './envelope/envelope-error.js';
 import { rules } from './envelope/members.js';
 
@@ -26,7 +31,7 @@ export interface RpcFailure {
 }
 
 /** The events of an RpcWorker. */
-export interface RpcWorkerEvents extends AcknowledgeEvents {
+export interface RpcWorkerEvents extends AcknowledgeEvents, RedeliveryEvents {
   /** Its queue is open. */
   ready: [];
   /** A handler failed, or its reply could not be sent. The worker goes on. */
@@ -53,7 +58,8 @@ export interface RpcWorkerEvents extends AcknowledgeEvents {
  * How to run a worker. Where there is no request queue yet, it is made for 10 messages of 2,048 bytes, unless
  * `maxMessages` and `maxMessageSize` say otherwise.
  */
-export interface RpcWorkerOptions<C extends AnyCodec = typeof raw> extends PeerOptions<C> {
+export interface RpcWorkerOptions<C extends AnyCodec = typeof raw>
+  extends PeerOptions<C>, RedeliveryOptions {
   /** The queue that it reads. */
   requests: string;
   /**
@@ -63,7 +69,7 @@ export interface RpcWorkerOptions<C extends AnyCodec = typeof raw> extends PeerO
    */
   concurrency?: number | undefined;
   /**
-   * The queue for messages that are no requests: unchanged, behind one line that says why. It is made at the first one,
+   * The queue for messages that are no requests or were given up, see `maxAttempts`: unchanged, behind one line that says why. It is made at the first one,
    * with messages that are 1,024 bytes larger than the requests, where the machine allows that.
    */
   deadLetter?: string | undefined;
@@ -120,6 +126,10 @@ export interface RpcWorkerStats {
   readonly replies: number;
   /** Messages being worked on now. */
   readonly inHand: number;
+  /** Of those taken: the ones with which another worker had died. */
+  readonly adopted: number;
+  /** Of those: the ones that were given up. */
+  readonly gaveUp: number;
 }
 
 const isBy: Check = (argument, value) => {
@@ -132,6 +142,7 @@ const isBy: Check = (argument, value) => {
 /** @internal */
 export const rpcWorkerChecks: Checks<RpcWorkerOptions<AnyCodec>> = {
   ...peerChecks,
+  ...redeliveryChecks,
   requests: isName,
   concurrency: integer(1, 10_000),
   deadLetter: isName,

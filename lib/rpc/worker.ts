@@ -110,6 +110,9 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
         service,
         reopen: this.#options.reopen,
         concurrency: this.#options.concurrency,
+        redelivery: this.#options,
+        deadLetters: this.#deadLetters,
+        acknowledger: this.#acknowledger,
         prepare: async () => undefined,
         work: (delivery) => this.#work(delivery),
         close: () => queues.close(),
@@ -144,7 +147,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
 
   /** What it has done so far. */
   stats(): RpcWorkerStats {
-    return { ...this.#counts };
+    return { ...this.#counts, ...this.#running.counts };
   }
 
   async #work(delivery: Delivery): Promise<void> {

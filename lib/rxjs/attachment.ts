@@ -3,7 +3,8 @@ import type { Message } from '../base/message.js';
 import { isNameOrQueue, openOptionsOf, refuseOpenOptions } from '../message-queue/name-or-queue.js';
 import { coreOf, type MessageQueue } from '../message-queue/message-queue.js';
 import type { QueueCore } from '../queue/core.js';
-import { type CreateOptions } from '../queue/open-options.js';
+import { type CreateOptions, type OpenOptions } from '../queue/open-options.js';
+import { openLeased } from '../queue/leases/open.js';
 import { openQueue } from '../queue/open.js';
 
 /** A queue in use by one subscription. */
@@ -25,19 +26,25 @@ export class QueueReference {
   readonly #queue: string | MessageQueue;
   readonly #access: 'read' | 'write';
   readonly #opening: CreateOptions;
+  readonly #slots: number | undefined;
   readonly #attached = new Set<QueueCore>();
 
-  /** @throws TypeError for a bad argument */
+  /**
+   * @param slots - how many messages are in hand at most, where they are to outlive this process
+   * @throws TypeError for a bad argument
+   */
   constructor(
     where: string,
     queue: string | MessageQueue,
     access: 'read' | 'write',
     options: CreateOptions,
+    slots?: number,
   ) {
     isNameOrQueue('queue', queue);
     this.#where = where;
     this.#queue = queue;
     this.#access = access;
+    this.#slots = slots;
     this.#opening = openOptionsOf(options);
     if (typeof queue !== 'string') refuseOpenOptions(where, this.#opening);
   }
@@ -57,6 +64,7 @@ export class QueueReference {
       return { core: coreOf(this.#queue), owns: false, release: () => undefined };
     }
     const options = { ...this.#opening, access: this.#access };
+    if (this.#slots !== undefined) return this.#attachLeased(this.#queue, options, this.#slots);
     const core = openQueue(this.#where, this.#queue, options);
     this.#attached.add(core);
     return {
@@ -65,6 +73,21 @@ export class QueueReference {
       release: () => {
         this.#attached.delete(core);
         void core.close((undelivered) => this.#passOn(undelivered, core));
+      },
+    };
+  }
+
+  /** What is in hand at the end of the subscription, or found no room in the queue, is for who adopts it. */
+  #attachLeased(name: string, options: OpenOptions, slots: number): Attachment {
+    const { core, leases } = openLeased(this.#where, name, options, slots);
+    return {
+      core,
+      owns: true,
+      release: () => {
+        const closed = core.close((undelivered) => core.putBack(undelivered, () => true));
+        void closed.then(() => {
+          leases.close();
+        });
       },
     };
   }

@@ -12,6 +12,7 @@ import { presentScope } from '../base/scope.js';
 import { Decoder } from '../codec/decoder.js';
 import { decodeChecks, type DecodeOptions, type ReadValue } from '../codec/options.js';
 import { QueueReference, type Attachment } from './attachment.js';
+import { Redelivery, redeliveryChecks, slotsFor, type ConsumeRedelivery } from './redelivery.js';
 import { subscribeWithin } from './subscribe-within.js';
 import { tellInvalid } from './tell-invalid.js';
 import { isUntil, stopAt, type Until } from './until.js';
@@ -20,7 +21,7 @@ const WHERE = 'consumeQueue()';
 
 /** How to work through a queue. The options for opening are for a queue that is given by name. */
 export interface ConsumeQueueOptions<C extends AnyDecoding = typeof raw, P extends boolean = false>
-  extends DecodeOptions<C, P>, CreateOptions {
+  extends DecodeOptions<C, P>, CreateOptions, ConsumeRedelivery {
   /**
    * How many messages are worked on at one time.
    *
@@ -40,6 +41,7 @@ export interface ConsumeQueueOptions<C extends AnyDecoding = typeof raw, P exten
 const checks: Checks<ConsumeQueueOptions<AnyDecoding, boolean>> = {
   ...decodeChecks,
   ...createChecks,
+  ...redeliveryChecks,
   concurrency: integer(1, Infinity),
   until: isUntil,
 };
@@ -68,8 +70,9 @@ export function consumeQueue<R, C extends AnyDecoding = typeof raw, P extends bo
 ): Observable<R> {
   if (typeof project !== 'function') throw invalidType('project', 'a function', project);
   const checked = checkOptions(WHERE, options, checks as Checks<ConsumeQueueOptions<C, P>>);
-  const reference = new QueueReference(WHERE, queue, 'read', checked);
   const { concurrency = 1, until } = checked;
+  const kept = slotsFor(WHERE, queue, checked, concurrency);
+  const reference = new QueueReference(WHERE, queue, 'read', checked, kept);
   return new Observable<R>((subscriber) => {
     const attachment = reference.attach(subscriber);
     if (attachment === undefined) return undefined;
@@ -77,7 +80,8 @@ export function consumeQueue<R, C extends AnyDecoding = typeof raw, P extends bo
     const decoder = new Decoder(core.name, checked, false);
     const work = (value: unknown, index: number): ObservableInput<R> =>
       project(value as ReadValue<C, P>, index);
-    const slots = new Slots(subscriber, attachment, decoder, work, concurrency);
+    const redelivery = new Redelivery(WHERE, core, checked);
+    const slots = new Slots(subscriber, attachment, decoder, work, concurrency, redelivery);
     subscriber.add(() => {
       slots.leave();
       attachment.release();
@@ -98,6 +102,7 @@ class Slots<R> implements Consumer {
   readonly #decoder: Decoder;
   readonly #work: (value: unknown, index: number) => ObservableInput<R>;
   readonly #concurrency: number;
+  readonly #redelivery: Redelivery;
   readonly scope = presentScope();
   #busy = 0;
   #index = 0;
@@ -112,6 +117,7 @@ class Slots<R> implements Consumer {
     decoder: Decoder,
     work: (value: unknown, index: number) => ObservableInput<R>,
     concurrency: number,
+    redelivery: Redelivery,
   ) {
     this.#subscriber = subscriber;
     this.#core = core;
@@ -119,6 +125,7 @@ class Slots<R> implements Consumer {
     this.#decoder = decoder;
     this.#work = work;
     this.#concurrency = concurrency;
+    this.#redelivery = redelivery;
   }
 
   /** Instead of waiting. */
@@ -195,11 +202,16 @@ class Slots<R> implements Consumer {
   #begin(message: Message): void {
     // From here on, because what is called below may be what makes `until` emit.
     this.#busy += 1;
+    const done = (): void => {
+      this.#done();
+    };
+    if (!this.#redelivery.begin(message, done)) return;
     let value: unknown;
     try {
       value = this.#decoder.decode(message);
     } catch (error) {
       tellInvalid(this.#decoder, error, this.#subscriber);
+      if (!this.#subscriber.closed) this.#redelivery.done(message);
       this.#done();
       return;
     }
@@ -222,6 +234,7 @@ class Slots<R> implements Consumer {
         this.#subscriber.next(result);
       },
       () => {
+        this.#redelivery.done(message);
         this.#done();
       },
     );

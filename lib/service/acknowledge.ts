@@ -39,6 +39,15 @@ export class Acknowledger {
     }
   }
 
+  /** Nobody is to work on this message any more. */
+  async givenUp(delivery: Delivery, queue: string): Promise<void> {
+    try {
+      await delivery.nack({ requeue: false });
+    } catch (error) {
+      this.#failed(error, queue);
+    }
+  }
+
   #failed(error: unknown, queue: string): void {
     let listened = true;
     // What a listener throws is no failure of a message.

@@ -112,7 +112,11 @@ function transportOf(options: PeerOptions<AnyCodec>): Transport {
 }
 
 /** @internal */
-export function refuseSameQueue(requests: string, responses: string | undefined): void {
-  if (requests !== responses) return;
-  throw invalidValue('options.responses', 'another queue than options.requests', responses);
+export function refuseSameQueue(
+  requests: string,
+  other: string | undefined,
+  option = 'responses',
+): void {
+  if (requests !== other) return;
+  throw invalidValue(`options.${option}`, 'another queue than options.requests', other);
 }

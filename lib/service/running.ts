@@ -4,8 +4,12 @@ import { gaveUpReason, invalidValue } from '../base/errors.js';
 import { checkOptions } from '../base/options.js';
 import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
 import type { Delivery, NameListener, Receiver } from '../transport/transport.js';
+import { refuseRedelivery } from '../transport/unsupported.js';
+import type { Acknowledger } from './acknowledge.js';
+import type { DeadLetters } from './dead-letters.js';
 import type { Service } from './options.js';
 import { enlist, type Membership } from './membership.js';
+import { Redelivery, type RedeliveryEvents, type RedeliveryOptions } from './redelivery.js';
 import { closeChecks, runChecks, type CloseOptions, type RunOptions } from './run-options.js';
 import { onTermination } from './signals.js';
 
@@ -23,6 +27,9 @@ export interface Job {
   readonly reopen: boolean | undefined;
   /** How many messages are worked on at one time. */
   readonly concurrency: number | undefined;
+  readonly redelivery: RedeliveryOptions;
+  readonly deadLetters: DeadLetters | undefined;
+  readonly acknowledger: Acknowledger;
   /** Opens whatever else it needs, before the first message. */
   prepare(): Promise<void>;
   /** Rejects with what keeps the worker from going on. */
@@ -31,7 +38,7 @@ export interface Job {
   close(): Promise<void>;
 }
 
-interface Events {
+interface Events extends RedeliveryEvents {
   ready: [];
   unlinked: [queue: string];
   reopened: [queue: string];
@@ -49,14 +56,21 @@ export class Running {
   readonly #emitter: Emitter;
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
+  readonly #redelivery: Redelivery;
   #running: Promise<void> | undefined;
   #closed = false;
 
   constructor(job: Job, emitter: Emitter) {
     this.#job = job;
     this.#emitter = emitter;
+    this.#redelivery = new Redelivery({ ...job, options: job.redelivery, emitter });
     // Each of the messages in hand listens to them.
     setMaxListeners(0, this.#stopping.signal, this.#giveUp.signal);
+  }
+
+  /** Of messages that came again. */
+  get counts(): Redelivery['counts'] {
+    return this.#redelivery.counts;
   }
 
   /** Aborted when what is in hand is waited for no longer. */
@@ -153,9 +167,13 @@ export class Running {
   }
 
   async #open(): Promise<Receiver> {
-    const { service, requests, reopen = true } = this.#job;
-    const options = { ...service.opening, follow: reopen, competing: true };
-    const receiver = await service.transport.openReceiver(requests, options);
+    const { service, requests, reopen = true, concurrency } = this.#job;
+    const { redelivery } = this.#job.redelivery;
+    const { transport, opening } = service;
+    // One that does not know the option would do without.
+    if (!transport.capabilities.redelivery) refuseRedelivery(requests, { redelivery });
+    const options = { ...opening, follow: reopen, competing: true, redelivery, concurrency };
+    const receiver = await transport.openReceiver(requests, options);
     receiver.watch?.(this.tellOf(requests));
     return receiver;
   }
@@ -165,6 +183,7 @@ export class Running {
     try {
       while (!signal.aborted) {
         const delivery = await receiver.next(signal);
+        if (delivery.attempts > 0 && (await this.#redelivery.refuses(delivery))) continue;
         await this.#job.work(delivery);
       }
     } catch (error) {

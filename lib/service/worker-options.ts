@@ -4,6 +4,7 @@ import type { Message } from '../base/message.js';
 import { integer, isBoolean, isFunction, required, type Checks } from '../base/options.js';
 import type { AcknowledgeEvents } from './acknowledge.js';
 import { isName, serviceChecks, type ServiceOptions } from './options.js';
+import { redeliveryChecks, type RedeliveryEvents, type RedeliveryOptions } from './redelivery.js';
 import type { HandlerResult } from './results.js';
 
 /** What a response may be: a value for the codec, or a Message with its own priority. */
@@ -13,6 +14,8 @@ export type Reply<C extends AnyCodec> = Encoded<C> | Message;
 export interface RequestContext {
   /** The priority of the request. */
   readonly priority: number;
+  /** How many workers have died with it in hand: 0 without `redelivery`. */
+  readonly attempts: number;
   /** Aborted when the worker was closed and its timeout is over: nobody waits for this any more. */
   readonly signal: AbortSignal;
 }
@@ -32,7 +35,7 @@ export interface Failure {
 }
 
 /** The events of a Worker. */
-export interface WorkerEvents extends AcknowledgeEvents {
+export interface WorkerEvents extends AcknowledgeEvents, RedeliveryEvents {
   /** Its queues are open. */
   ready: [];
   /** A request was not answered. The worker goes on. */
@@ -51,7 +54,8 @@ export interface WorkerEvents extends AcknowledgeEvents {
 }
 
 /** How to run a worker. */
-export interface WorkerOptions<C extends AnyCodec = typeof raw> extends ServiceOptions<C> {
+export interface WorkerOptions<C extends AnyCodec = typeof raw>
+  extends ServiceOptions<C>, RedeliveryOptions {
   /** The queue that it reads. */
   requests: string;
   /** The queue that it writes. Without one, what the handler returns is dropped. */
@@ -71,6 +75,11 @@ export interface WorkerOptions<C extends AnyCodec = typeof raw> extends ServiceO
    * @defaultValue true
    */
   reopen?: boolean | undefined;
+  /**
+   * The queue for requests that were given up, see `maxAttempts`: unchanged, behind one line that says why. It is made
+   * at the first one, with messages that are 1,024 bytes larger than the requests, where the machine allows that.
+   */
+  deadLetter?: string | undefined;
   /**
    * Called with what went wrong and the request. What it returns is sent as the response; nothing
    * for `undefined`.
@@ -92,15 +101,21 @@ export interface WorkerStats {
   readonly responses: number;
   /** Requests being worked on now. */
   readonly inHand: number;
+  /** Of those taken: the ones with which another worker had died. */
+  readonly adopted: number;
+  /** Of those: the ones that were given up. */
+  readonly gaveUp: number;
 }
 
 /** @internal */
 export const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
   ...serviceChecks,
+  ...redeliveryChecks,
   requests: isName,
   responses: isName,
   concurrency: integer(1, 10_000),
   reopen: isBoolean,
+  deadLetter: isName,
   onFailure: isFunction,
   [required]: ['requests'],
 };

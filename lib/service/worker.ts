@@ -6,6 +6,7 @@ import { replacedError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, isFunction, type Checks } from '../base/options.js';
 import { Acknowledger } from './acknowledge.js';
+import { DeadLetters } from './dead-letters.js';
 import type { Delivery, Sender } from '../transport/transport.js';
 import { refuseSameQueue, withDefaults, type Service } from './options.js';
 import { orAbort } from './or-abort.js';
@@ -68,14 +69,17 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   constructor(options: WorkerOptions<C>, handler: Handler<C>) {
     super();
     this.#options = checkOptions('Worker', options, workerChecks as Checks<WorkerOptions<C>>);
-    const { requests, responses } = this.#options;
+    const { requests, responses, deadLetter } = this.#options;
     refuseSameQueue(requests, responses);
+    refuseSameQueue(requests, deadLetter, 'deadLetter');
     isFunction('handler', handler);
     this.#handler = handler;
     // Whether it goes on with other queues is its own to say, not the transport's.
     this.#service = withDefaults({ ...this.#options, reopen: undefined });
     this.#service.transport.checkName?.(requests);
-    if (responses !== undefined) this.#service.transport.checkName?.(responses);
+    for (const name of [responses, deadLetter]) {
+      if (name !== undefined) this.#service.transport.checkName?.(name);
+    }
     this.#decoder = new Decoder(requests, { codec: this.#options.codec }, false);
     const job = {
       name: 'Worker',
@@ -83,6 +87,10 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       service: this.#service,
       reopen: this.#options.reopen,
       concurrency: this.#options.concurrency,
+      redelivery: this.#options,
+      deadLetters:
+        deadLetter === undefined ? undefined : new DeadLetters(this.#service, deadLetter, requests),
+      acknowledger: this.#acknowledger,
       prepare: async () => {
         this.#responseQueue = await this.#openResponses();
       },
@@ -117,7 +125,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
 
   /** What it has done so far. */
   stats(): WorkerStats {
-    return { ...this.#counts };
+    return { ...this.#counts, ...this.#running.counts };
   }
 
   async #openResponses(): Promise<ResponseQueue | undefined> {
@@ -141,7 +149,8 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       const current = this.#responseQueue?.current();
       sender = current instanceof Promise ? await current.catch(cannotBegin) : current;
       request = this.#decoder.decode(messageOf(delivery));
-      const context = { priority: delivery.priority, signal: this.#running.givenUp };
+      const { priority, attempts } = delivery;
+      const context = { priority, attempts, signal: this.#running.givenUp };
       const result = this.#handler(request as Decoded<C>, context);
       if (isValue(result)) {
         await this.#respond(sender, result);

@@ -10,6 +10,7 @@ export const receiverChecks: Checks<ReceiverOptions> = {
   follow: isBoolean,
   competing: isBoolean,
   redelivery: isBoolean,
+  concurrency: integer(1, 10_000),
 };
 
 /** @internal */

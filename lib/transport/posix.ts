@@ -6,6 +6,8 @@ import { checkOptions, MAX_PRIORITY } from '../base/options.js';
 import { coreOf, MessageQueue } from '../message-queue/message-queue.js';
 import type { OpenOptions } from '../queue/open-options.js';
 import { warnLost, warnPolling } from '../base/warnings.js';
+import { openLeased } from '../queue/leases/open.js';
+import { LeasedReceiver } from './leased-receiver.js';
 import { PlainDelivery } from './plain-delivery.js';
 import { posixChecks, type PosixTransportOptions } from './posix-options.js';
 import type {
@@ -21,12 +23,14 @@ import type {
   Transport,
   TransportState,
 } from './transport.js';
-import { refuseCorrelation, refuseRedelivery } from './unsupported.js';
+import { refuseCorrelation } from './unsupported.js';
+
+type Access = NonNullable<OpenOptions['access']>;
 
 /** The queues of this machine's kernel, see mq_overview(7). */
 export class PosixTransport implements Transport {
   readonly capabilities: Capabilities = {
-    redelivery: false,
+    redelivery: true,
     exactCapacity: true,
     priorityLevels: MAX_PRIORITY + 1,
     remote: false,
@@ -48,8 +52,8 @@ export class PosixTransport implements Transport {
   }
 
   async openReceiver(name: string, options: ReceiverOptions = {}): Promise<Receiver> {
-    const { competing = false, redelivery, ...opening } = options;
-    refuseRedelivery(name, { redelivery });
+    const { competing = false, redelivery = false, concurrency = 1, ...opening } = options;
+    if (redelivery) return this.#openLeased(name, opening, competing, concurrency);
     const queue = this.#open(name, 'read', opening);
     // A receiver that has to poll gets nothing while another process blocks on the queue.
     if (competing && this.#options.wait !== 'loop' && !coreOf(queue).claimThread())
@@ -68,15 +72,29 @@ export class PosixTransport implements Transport {
     return { messages, maxMessages, maxMessageSize };
   }
 
-  #open(
+  #open(name: string, access: Access, opening?: SenderOptions): MessageQueue {
+    return MessageQueue.open(name, this.#optionsFor(access, opening));
+  }
+
+  #openLeased(
     name: string,
-    access: NonNullable<OpenOptions['access']>,
-    { follow, ...opening }: SenderOptions = {},
-  ): MessageQueue {
+    opening: SenderOptions,
+    competing: boolean,
+    concurrency: number,
+  ): Receiver {
+    const options = this.#optionsFor('read', opening);
+    const receiver = new LeasedReceiver(
+      openLeased('PosixTransport.openReceiver()', name, options, concurrency),
+    );
+    if (competing) receiver.claimThread();
+    return receiver;
+  }
+
+  #optionsFor(access: Access, { follow, ...opening }: SenderOptions = {}): OpenOptions {
     const options = { ...this.#options, ...opening, access };
-    if (follow === undefined) return MessageQueue.open(name, options);
+    if (follow === undefined) return options;
     // Who follows a name does not make it: that is up to who removed it.
-    return MessageQueue.open(name, { ...options, reopen: follow ? 'existing' : false });
+    return { ...options, reopen: follow ? 'existing' : false };
   }
 }
 

@@ -135,6 +135,12 @@ export interface ReceiverOptions extends SenderOptions {
    * @defaultValue the transport's
    */
   readonly redelivery?: boolean | undefined;
+  /**
+   * How many messages are in hand at most, taken and neither acknowledged nor refused, where there is `redelivery`.
+   *
+   * @defaultValue 1
+   */
+  readonly concurrency?: number | undefined;
 }
 
 /** What a transport can do. */

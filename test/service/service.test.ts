@@ -52,7 +52,15 @@ for (const [title, make] of transports) {
         await host.send(task);
         assert.equal(await host.receive(), `${task} processed`);
       }
-      const counts = { received: 2, processed: 2, failed: 0, responses: 2, inHand: 0 };
+      const counts = {
+        received: 2,
+        processed: 2,
+        failed: 0,
+        responses: 2,
+        inHand: 0,
+        adopted: 0,
+        gaveUp: 0,
+      };
       await until(
         () => worker.stats().inHand === 0,
         'a worker that has finished what it had in hand',
