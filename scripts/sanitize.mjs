@@ -1,18 +1,11 @@
 // Runs the tests with the addon built for a sanitizer: `address` (with undefined behaviour and leaks) or
 // `thread`. In a copy, so that the checkout keeps its own build. What follows goes to mocha.
 import { spawnSync, execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildCopy } from './build-copy.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const suppressions = join(root, 'scripts', 'sanitizers');
@@ -41,23 +34,6 @@ const sanitizer = kinds[kind];
 if (sanitizer === undefined) {
   console.error(`usage: node scripts/sanitize.mjs ${Object.keys(kinds).join('|')} [mocha options]`);
   process.exit(2);
-}
-
-function copyCheckout(folder) {
-  for (const each of [
-    'addon',
-    'binding.gyp',
-    'dist',
-    'out',
-    'package.json',
-    'scripts',
-    '.mocharc.json',
-  ]) {
-    cpSync(join(root, each), join(folder, each), { recursive: true });
-  }
-  for (const each of ['node_modules', 'test', 'lib', 'examples', 'docs', 'README.md']) {
-    symlinkSync(join(root, each), join(folder, each));
-  }
 }
 
 // Frames with a source line have no file name of the library.
@@ -106,21 +82,7 @@ function reportsOf(folder) {
 const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
 let status = 1;
 try {
-  copyCheckout(folder);
-  const built = spawnSync(
-    'npm',
-    [
-      'run',
-      '--silent',
-      'build:native',
-      '--',
-      '--loglevel=warn',
-      '--',
-      `-Dsanitize=${sanitizer.build}`,
-    ],
-    { cwd: folder, stdio: 'inherit' },
-  );
-  if (built.status !== 0) throw new Error('the addon could not be built');
+  buildCopy(folder, `-Dsanitize=${sanitizer.build}`);
   const logs = join(folder, 'logs');
   mkdirSync(logs);
   const library = execFileSync('g++', [`-print-file-name=${sanitizer.library}`])

@@ -1,0 +1,35 @@
+// A copy of the checkout whose addon is built in another way, so that the checkout keeps its own build.
+import { spawnSync } from 'node:child_process';
+import { cpSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+function copyCheckout(folder) {
+  for (const each of [
+    'addon',
+    'binding.gyp',
+    'dist',
+    'out',
+    'package.json',
+    'scripts',
+    '.mocharc.json',
+  ]) {
+    cpSync(join(root, each), join(folder, each), { recursive: true });
+  }
+  for (const each of ['node_modules', 'test', 'lib', 'examples', 'docs', 'README.md']) {
+    symlinkSync(join(root, each), join(folder, each));
+  }
+}
+
+/** Makes the copy in an empty folder. `define`: for gyp, such as `-Dsanitize=thread`. */
+export function buildCopy(folder, define) {
+  copyCheckout(folder);
+  const built = spawnSync(
+    'npm',
+    ['run', '--silent', 'build:native', '--', '--loglevel=warn', '--', define],
+    { cwd: folder, stdio: 'inherit' },
+  );
+  if (built.status !== 0) throw new Error('the addon could not be built');
+}
