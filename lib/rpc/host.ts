@@ -358,7 +358,11 @@ export class RpcHost<
   async #read(opened: Opened): Promise<void> {
     const { receiver } = opened.own;
     try {
-      for (;;) this.#take(await receiver.next(), opened.own.name);
+      for (;;) {
+        this.#take(await receiver.next(), opened.own.name);
+        // Who waited for it goes first: a next request is to be on its way before its reply is waited for.
+        await new Promise<void>(nextTick);
+      }
     } catch (error) {
       if (this.#closed !== undefined) return;
       // Without replies there is nothing to wait for. The next request opens both anew.
