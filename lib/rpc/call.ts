@@ -52,8 +52,8 @@ export class Call implements Waiting {
   readonly #ask: Ask;
   readonly #way: Way;
   readonly #sink: Sink;
-  /** For the send: it may wait for room for as long as anybody wants a reply. */
-  readonly #wanted = new AbortController();
+  /** Of a send that waits for room. */
+  #wanted: AbortController | undefined;
   readonly #deadline: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #nextTry: NodeJS.Timeout | undefined;
@@ -61,7 +61,8 @@ export class Call implements Waiting {
   #attempt = 0;
   /** Whether a queue has it, and not only this process. */
   #sent = false;
-  #sending = false;
+  /** Whether it is not to be sent again: it is over, or being answered. */
+  #unwanted = false;
   #over = false;
 
   constructor(ask: Ask, way: Way, sink: Sink) {
@@ -130,7 +131,8 @@ export class Call implements Waiting {
 
   #sendNoMore(): void {
     clearTimeout(this.#nextTry);
-    if (this.#sending) this.#wanted.abort();
+    this.#unwanted = true;
+    this.#wanted?.abort();
   }
 
   #expire(): void {
@@ -145,16 +147,13 @@ export class Call implements Waiting {
   }
 
   #send(): void {
-    this.#sending = true;
     this.#attemptOnce().then(
       () => {
-        this.#sending = false;
         this.#sent = true;
-        if (!this.#wanted.signal.aborted && !this.#over) this.#planNext();
+        if (!this.#unwanted) this.#planNext();
       },
       (error: unknown) => {
-        this.#sending = false;
-        if (!this.#wanted.signal.aborted) this.fail(error as Error);
+        if (!this.#unwanted) this.fail(error as Error);
       },
     );
   }
@@ -163,7 +162,11 @@ export class Call implements Waiting {
     const { header, body, priority } = this.#ask;
     const members = { ...header, deadline: this.#deadline, attempt: this.#attempt };
     const message = encodeRequest(members, body);
-    await this.#way.sender.send(message, { priority, signal: this.#wanted.signal });
+    const { sender } = this.#way;
+    if (sender.trySend?.(message, priority) === true) return;
+    // It waits for room for as long as anybody wants a reply. To make a signal takes longer than to send.
+    this.#wanted = new AbortController();
+    await sender.send(message, { priority, signal: this.#wanted.signal });
   }
 
   /** When to send it again, from when the queue had it: it does not age while it waits for room. */

@@ -80,6 +80,10 @@ export class RpcHost<
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   #count = 0;
   #opening: Promise<Opened> | undefined;
+  /** Once it is open, until it closes: then a request is sent at once. */
+  #opened: Opened | undefined;
+  /** How many wait for that, and go first. */
+  #unbegun = 0;
   #closed: Promise<void> | undefined;
 
   static {
@@ -277,25 +281,46 @@ export class RpcHost<
   #begin(body: unknown, options: RequestOptions, sink: Sink): () => void {
     let cancelled = false;
     let call: Call | undefined;
-    this.#openFor(options.signal).then(
-      (opened) => {
-        if (cancelled) return;
-        try {
-          call = new Call(this.#ask(body, options, opened), this.#way(opened), sink);
-        } catch (error) {
-          sink.fail(error as Error);
-          return;
-        }
-        call.begin();
-      },
-      (error: unknown) => {
+    const begin = (opened: Opened): void => {
+      if (!cancelled) call = this.#call(body, options, opened, sink);
+    };
+    const isAborted = options.signal?.aborted === true;
+    if (this.#opened !== undefined && this.#unbegun === 0 && !isAborted) begin(this.#opened);
+    else
+      this.#beginLater(options.signal, begin).catch((error: unknown) => {
         if (!cancelled) sink.fail(error as Error);
-      },
-    );
+      });
     return () => {
       cancelled = true;
       call?.cancel();
     };
+  }
+
+  async #beginLater(
+    signal: AbortSignal | undefined,
+    begin: (opened: Opened) => void,
+  ): Promise<void> {
+    this.#unbegun += 1;
+    let opened: Opened;
+    try {
+      opened = await this.#openFor(signal);
+    } finally {
+      this.#unbegun -= 1;
+    }
+    begin(opened);
+  }
+
+  #call(body: unknown, options: RequestOptions, opened: Opened, sink: Sink): Call | undefined {
+    const { sender } = opened;
+    try {
+      const way = { queue: this.#options.requests, sender, calls: this.#calls };
+      const call = new Call(this.#ask(body, options, opened), way, sink);
+      call.begin();
+      return call;
+    } catch (error) {
+      sink.fail(error as Error);
+      return undefined;
+    }
   }
 
   #ask(body: unknown, options: RequestOptions, { own, prefix }: Opened): Ask {
@@ -310,10 +335,6 @@ export class RpcHost<
       body: this.#bodies.encode(body),
       priority,
     };
-  }
-
-  #way({ sender }: Opened): ConstructorParameters<typeof Call>[1] {
-    return { queue: this.#options.requests, sender, calls: this.#calls };
   }
 
   async #openFor(signal: AbortSignal | undefined): Promise<Opened> {
@@ -347,6 +368,7 @@ export class RpcHost<
       });
       const opened = { sender, own, prefix: own.word };
       void this.#read(opened);
+      this.#opened = opened;
       return opened;
     } catch (error) {
       await sender.close();
@@ -366,6 +388,7 @@ export class RpcHost<
     } catch (error) {
       if (this.#closed !== undefined) return;
       // Without replies there is nothing to wait for. The next request opens both anew.
+      this.#opened = undefined;
       this.#opening = undefined;
       this.#calls.failAll(error as Error);
       await closeBoth(opened).catch(() => undefined);
@@ -386,8 +409,10 @@ export class RpcHost<
   }
 
   async #close(): Promise<void> {
+    this.#opened = undefined;
     this.#calls.failAll(hostClosedError(this.#options.requests));
     const opened = await this.#opening?.catch(() => undefined);
+    this.#opened = undefined;
     try {
       if (opened !== undefined) await closeBoth(opened);
     } finally {

@@ -58,9 +58,12 @@ class ReplyQueue {
     this.#sending += 1;
     try {
       const sender = this.#sender ?? (await this.#open());
-      // A queue outlives its name for as long as somebody has it open.
-      this.#gone = sender === undefined || sender.unlinked === true;
+      if (sender === undefined) this.#gone = true;
       if (sender === undefined || this.#gone) return false;
+      if (sender.trySend?.(reply, properties.priority) === true) {
+        this.#stuck = false;
+        return true;
+      }
       return await this.#sendTo(sender, reply, properties);
     } finally {
       this.#sending -= 1;
@@ -78,12 +81,23 @@ class ReplyQueue {
   async #open(): Promise<Sender | undefined> {
     this.#opening ??= this.#transport.openSender(this.name, { create: false, follow: false });
     try {
-      this.#sender = await this.#opening;
-      return this.#sender;
+      const sender = await this.#opening;
+      // A queue outlives its name for as long as somebody has it open. To look before each reply takes as long as the rest.
+      if (this.#sender === undefined) {
+        sender.watch?.({ unlinked: () => void this.#lost(), reopened: () => undefined });
+      }
+      this.#sender = sender;
+      return sender;
     } catch (error) {
       if (GONE.has(codeOf(error))) return undefined;
       throw error;
     }
+  }
+
+  /** Nobody reads what waits for room there, nor what comes. */
+  async #lost(): Promise<void> {
+    this.#gone = true;
+    await this.close();
   }
 
   async #sendTo(

@@ -51,6 +51,16 @@ export class MemoryQueue {
     });
   }
 
+  /** False where somebody waits for room already, or it is the event loop's turn. */
+  trySend(message: MemoryMessage): boolean {
+    const isFull = this.#messages.length >= this.maxMessages;
+    if (isFull || this.#senders.length > 0 || !turn.open) return false;
+    this.#put(message);
+    turn.spend();
+    this.#serve();
+    return true;
+  }
+
   receive(owner: object, signal?: AbortSignal): Promise<MemoryMessage> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) throw new AbortError(signal.reason, this.name);
@@ -94,8 +104,12 @@ export class MemoryQueue {
   #sendNext(): void {
     const { message, listener, resolve } = this.#senders.shift() as WaitingSender;
     listener?.remove();
-    this.#messages.insert(message, (other) => other.priority >= message.priority);
+    this.#put(message);
     resolve();
+  }
+
+  #put(message: MemoryMessage): void {
+    this.#messages.insert(message, (other) => other.priority >= message.priority);
   }
 
   #receiveNext(): void {

@@ -106,6 +106,11 @@ class MemorySender implements Sender {
     await this.#queue.send(this, message, signal);
   }
 
+  trySend(body: Uint8Array, priority: number): boolean {
+    if (this.#closed || body.length > this.#queue.maxMessageSize) return false;
+    return this.#queue.trySend({ body: Buffer.from(body), priority });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#queue.leave(this);

@@ -119,6 +119,12 @@ class PosixSender implements Sender {
     await this.#queue.send(body, { priority, signal });
   }
 
+  trySend(body: Uint8Array, priority: number): boolean {
+    const core = coreOf(this.#queue);
+    if (core.closed || body.length > core.maxMessageSize) return false;
+    return core.sends.sendOne(body, priority);
+  }
+
   async close(): Promise<void> {
     await this.#queue.close();
   }

@@ -41,6 +41,11 @@ export interface Sender {
    * for a property that the transport does not carry
    */
   send(body: Uint8Array, properties?: SendProperties): Promise<void>;
+  /**
+   * Sends at once, or does nothing and is false: then `send` waits for room, or tells what is wrong. For transports that
+   * need no time for it. Saves who would wait with a limit the making of it.
+   */
+  trySend?(body: Uint8Array, priority: number): boolean;
   /** Rejects all that wait with `ERR_MQ_CLOSED`. */
   close(): Promise<void>;
 }

@@ -218,8 +218,10 @@ describe('RpcWorker', () => {
     const gone = temporaryQueue(SMALL);
     await ask({ id: 'a', replyTo: gone.name });
     assert.equal(decodeReply((await gone.receive()).data).id, 'a');
+    const others = descriptorsOf(gone.name) - 2;
     await gone[Symbol.asyncDispose]();
     // Its queue is still open here, and would take a reply.
+    await until(() => descriptorsOf(gone.name) === others, 'a queue that is closed');
     await ask({ id: 'b', replyTo: gone.name });
     await ask({ id: 'c', replyTo: temporaryName() });
     await ask(to('d'));

@@ -3,7 +3,7 @@ import { firstValueFrom } from 'rxjs';
 import { MessageQueue, MessageQueueError } from 'posix-mqueue';
 import { PosixTransport, type Receiver, type Sender, type Transport } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName, temporaryQueue } from 'posix-mqueue/testing';
-import { Turn } from '#dist/queue/line/turn.js';
+import { turn, Turn } from '#dist/queue/line/turn.js';
 import { errorLike, nextTurn } from '../support/code.js';
 
 const transports: [name: string, make: () => Transport][] = [
@@ -49,6 +49,20 @@ for (const [title, make] of transports) {
       for (const data of ['a', 'b', 'c']) await sender.send(Buffer.from(data));
       const bodies = (await Promise.all(deliveries)).map((each) => each.body.toString());
       assert.deepEqual(bodies, ['a', 'b', 'c']);
+    });
+
+    it('trySend sends at once, or not at all', async () => {
+      await turn.opened();
+      assert.equal(sender.trySend?.(Buffer.alloc(17), 0), false);
+      assert.equal(sender.trySend?.(Buffer.from('low'), 0), true);
+      assert.equal(sender.trySend?.(Buffer.from('high'), 1), true);
+      assert.equal(sender.trySend?.(Buffer.from('full'), 2), false);
+      const waiting = sender.send(Buffer.from('first in line'));
+      assert.equal(await body(), 'high');
+      await waiting;
+      assert.deepEqual([await body(), await body()], ['low', 'first in line']);
+      await sender.close();
+      assert.equal(sender.trySend?.(Buffer.from('closed'), 0), false);
     });
 
     it('waits while the queue is full', async () => {
