@@ -21,7 +21,8 @@ export type Digest = { path: string; hash: string } | { path: string; error: str
 // A path has 4,096 bytes at most; JSON may write some of them as two.
 const SIZES = { maxMessages: 4, maxMessageSize: 8192 };
 
-async function filesIn(folder: string): Promise<string[]> {
+/** In the order of their names. */
+export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   return files.map((entry) => join(entry.parentPath, entry.name)).sort();
@@ -64,6 +65,16 @@ async function digestAll(
   return digests;
 }
 
+/** Tells what has none. */
+export function printSums(paths: readonly string[], digests: ReadonlyMap<string, Digest>): void {
+  for (const path of paths) {
+    const digest = digests.get(path);
+    if (digest === undefined) report(new Error(`${path}: no answer`));
+    else if ('hash' in digest) console.log(line(path, digest.hash));
+    else report(new Error(`${path}: ${digest.error}`));
+  }
+}
+
 async function main(folder: string, workers: number): Promise<void> {
   const signal = terminationSignal();
   const paths = await filesIn(folder);
@@ -84,16 +95,11 @@ async function main(folder: string, workers: number): Promise<void> {
   } finally {
     await endBoth(fleet, host);
   }
-  for (const path of paths) {
-    const digest = digests.get(path);
-    if (digest === undefined) report(new Error(`${path}: no answer`));
-    else if ('hash' in digest) console.log(line(path, digest.hash));
-    else report(new Error(`${path}: ${digest.error}`));
-  }
+  printSums(paths, digests);
 }
 
 /** What was asked for is not complete, and a shell is to know. */
-function reportUnfinished(error: unknown): void {
+export function reportUnfinished(error: unknown): void {
   report(error);
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   if (code !== 'ABORT_ERR') return;
