@@ -4,6 +4,7 @@ import { RpcHost, RpcWorker } from 'posix-mqueue/rpc';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture, type Child } from '../support/child.js';
 import { until } from '../support/code.js';
+import { leaseFiles } from '../support/leases.js';
 import { slowdown } from '../support/sanitizer.js';
 
 interface Answered {
@@ -16,12 +17,14 @@ interface Answered {
 
 const HOSTS = 4;
 const WORKERS = 6;
+// 2,000 take half a minute.
+const TASKS = process.env['FAULT_RUNS'] === undefined ? 600 : 2000;
 
 describe('many hosts and workers of one queue', function () {
   this.timeout(120_000);
 
-  async function worker(requests: MessageQueue, milliseconds = 0): Promise<Child> {
-    const child = runFixture('rpc-answers', [requests.name, String(milliseconds)]);
+  async function worker(requests: MessageQueue, ...options: string[]): Promise<Child> {
+    const child = runFixture('rpc-answers', [requests.name, ...options]);
     await child.printed('ready');
     return child;
   }
@@ -56,7 +59,9 @@ describe('many hosts and workers of one queue', function () {
 
   it('with retries each request is answered once to its caller though workers are killed', async () => {
     const requests = temporaryQueue({ maxMessages: 4, maxMessageSize: 256 });
-    const workers = await Promise.all(Array.from({ length: WORKERS }, () => worker(requests, 20)));
+    const workers = await Promise.all(
+      Array.from({ length: WORKERS }, () => worker(requests, '20')),
+    );
     const hosts = Array.from({ length: HOSTS }, () =>
       runFixture('rpc-asks', [requests.name, '400', '4', '300']),
     );
@@ -65,7 +70,7 @@ describe('many hosts and workers of one queue', function () {
     void ends.finally(() => (done = true)).catch(() => undefined);
     let killed = 0;
     while (!done) {
-      workers.push(await worker(requests, 20));
+      workers.push(await worker(requests, '20'));
       workers.shift()?.kill('SIGKILL');
       killed += 1;
     }
@@ -73,6 +78,38 @@ describe('many hosts and workers of one queue', function () {
       assert.deepEqual([answered, wrong, open], [400, 0, 0]);
     }
     assert.ok(killed >= 3, String(killed));
+  });
+
+  it('with redelivery each request is answered once though a worker is killed every 200 ms', async () => {
+    const requests = temporaryQueue({ maxMessages: 4, maxMessageSize: 256 });
+    const count = TASKS / HOSTS;
+    const start = (): Promise<Child> => worker(requests, '5', 'redelivery');
+    const workers = await Promise.all(Array.from({ length: WORKERS }, start));
+    const hosts = Array.from({ length: HOSTS }, () =>
+      runFixture('rpc-asks', [requests.name, String(count), '4']),
+    );
+    const coming = new Set<Promise<unknown>>();
+    let killed = 0;
+    const killer = setInterval(() => {
+      // One is left to go on while the others begin.
+      if (workers.length < 2) return;
+      workers.shift()?.kill('SIGKILL');
+      killed += 1;
+      const next = start().then((child) => workers.push(child));
+      coming.add(next);
+    }, 200);
+    const answers = await Promise.all(hosts.map(answersOf)).finally(() => clearInterval(killer));
+    await Promise.all(coming);
+    for (const { answered, wrong, open } of answers) {
+      assert.deepEqual([answered, wrong, open], [count, 0, 0]);
+    }
+    for (const child of workers) {
+      child.kill('SIGTERM');
+      assert.deepEqual([(await child.end).code, (await child.end).stderr], [0, '']);
+    }
+    assert.ok(killed >= 3, String(killed));
+    assert.equal(requests.currentMessages, 0);
+    assert.deepEqual(leaseFiles(requests.name), []);
   });
 
   it('both queues full, depth 1, 8 requests in flight: no deadlock', async () => {
