@@ -129,6 +129,7 @@ export class RpcHost<
     ...[options]: WithMethod<H, M, RequestOptions>
   ): Promise<ReplyValue<H, C, M>> {
     const checked = checkOptions('RpcHost.request()', options, requestChecks);
+    patienceOf(checked);
     return (await this.#request(body, checked)) as ReplyValue<H, C, M>;
   }
 
