@@ -2,21 +2,13 @@ import { EventEmitter } from 'node:events';
 import type { Observable } from 'rxjs';
 import type { Transform } from 'node:stream';
 import type { AnyCodec } from '../codec/codec.js';
-import { apart } from '../base/apart.js';
-import { AbortError, hostClosedError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
 import { nextTick } from '../base/timers.js';
-import { Acknowledger } from '../service/acknowledge.js';
 import { withDeadline } from '../service/deadline.js';
-import { doAll } from '../service/do-all.js';
-import type { Service } from '../service/options.js';
-import { orAbort } from '../service/or-abort.js';
-import { messageOf } from '../service/values.js';
-import type { Delivery, Sender } from '../transport/transport.js';
+import { Asking } from './asking.js';
 import { Bodies } from './bodies.js';
-import { Call, type Ask, type Sink } from './call.js';
-import { Calls, type RpcHostStats } from './calls.js';
+import type { RpcHostStats } from './calls.js';
 import type {
   AnyBody,
   AnyMethods,
@@ -25,8 +17,6 @@ import type {
   RequestBody,
   WithMethod,
 } from './contract.js';
-import type { EnvelopeError } from './envelope/envelope-error.js';
-import { decodeReply } from './envelope/reply.js';
 import { encodeRequest } from './envelope/request.js';
 import {
   checkReplies,
@@ -42,19 +32,10 @@ import {
   type RpcHostOptions,
 } from './host-options.js';
 import { serviceOf } from './options.js';
-import { OwnQueue } from './own-queue.js';
 import { ReplyStream, type ValueSink } from './reply-stream.js';
 import { requestEach, type Tasks } from './request-all.js';
 import { RequestTransform } from './request-transform.js';
-
-const REPLIES = 4;
-
-interface Opened {
-  readonly sender: Sender;
-  readonly own: OwnQueue;
-  /** Of the ids, before the counter. */
-  readonly prefix: string;
-}
+import { allInto, lastInto } from './sinks.js';
 
 /**
  * Sends requests to one queue, and gets the replies of whichever worker took them in a queue of its own, by the protocol MQ1:
@@ -74,22 +55,14 @@ export class RpcHost<
   C extends AnyCodec = AnyBody,
 > extends EventEmitter<RpcHostEvents> {
   readonly #options: RpcHostOptions<C>;
-  readonly #service: Service;
   readonly #bodies: Bodies;
-  readonly #calls = new Calls();
-  readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
-  #count = 0;
-  #opening: Promise<Opened> | undefined;
-  /** Once it is open, until it closes: then a request is sent at once. */
-  #opened: Opened | undefined;
-  /** How many wait for that, and go first. */
-  #unbegun = 0;
+  readonly #asking: Asking;
   #closed: Promise<void> | undefined;
 
   static {
     showAs<RpcHost>(RpcHost, (host) => ({
       requests: host.#options.requests,
-      open: host.#opening !== undefined,
+      open: host.#asking.isOpen,
       closed: host.#closed !== undefined,
       stats: host.stats(),
     }));
@@ -99,10 +72,20 @@ export class RpcHost<
   constructor(options: RpcHostOptions<C>) {
     super();
     this.#options = checkOptions('RpcHost', options, rpcHostChecks as Checks<RpcHostOptions<C>>);
-    const { requests } = this.#options;
-    this.#service = serviceOf(this.#options);
-    this.#service.transport.checkName?.(requests);
-    this.#bodies = new Bodies(this.#service.codec, requests);
+    const { requests, reopen, replies } = this.#options;
+    const service = serviceOf(this.#options);
+    service.transport.checkName?.(requests);
+    this.#bodies = new Bodies(service.codec, requests);
+    this.#asking = new Asking({
+      service,
+      requests,
+      reopen,
+      replies: checkReplies(replies),
+      tell: {
+        invalid: (...told) => this.emit('invalid', ...told),
+        unacknowledged: (...told) => this.emit('unacknowledged', ...told),
+      },
+    });
   }
 
   /**
@@ -112,7 +95,7 @@ export class RpcHost<
    * @returns rejects as `MessageQueue.open` throws; the next call tries again
    */
   async open(): Promise<this> {
-    await this.#open();
+    await this.#asking.open();
     return this;
   }
 
@@ -146,7 +129,11 @@ export class RpcHost<
     const checked = checkOptions('RpcHost.requestMany()', options, requestChecks);
     patienceOf(checked);
     return new ReplyStream((sink: ValueSink<ReplyValue<H, C, M>>) =>
-      this.#begin(body, checked, this.#manyInto(sink as ValueSink<unknown>)),
+      this.#asking.begin(
+        () => this.#bodies.encode(body),
+        checked,
+        allInto(this.#bodies, sink as ValueSink<unknown>),
+      ),
     );
   }
 
@@ -206,16 +193,17 @@ export class RpcHost<
     const { method, meta, priority = 0, ...limits } = checked;
     const { requests } = this.#options;
     const message = encodeRequest({ method, meta }, this.#bodies.encode(body));
-    const { sender } = await this.#openFor(limits.signal);
+    const { sender } = await this.#asking.open(limits.signal);
     await withDeadline(requests, 'mq_timedsend', limits, (signal) =>
       sender.send(message, { priority, signal }),
     );
-    this.#calls.counts.notifications += 1;
+    this.#asking.calls.counts.notifications += 1;
   }
 
   /** What it has done so far. */
   stats(): RpcHostStats {
-    return { ...this.#calls.counts, open: this.#calls.open };
+    const { counts, open } = this.#asking.calls;
+    return { ...counts, open };
   }
 
   /**
@@ -236,193 +224,16 @@ export class RpcHost<
 
   #request(body: unknown, options: RequestOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      let last: [body: Buffer, priority: number];
-      this.#begin(body, options, {
-        reply: (...taken) => {
-          last = [taken[0], taken[1]];
-        },
-        end: () => {
-          try {
-            resolve(this.#bodies.decode(...last));
-          } catch (error) {
-            reject(error as Error);
-          }
-        },
-        fail: reject,
-      });
+      const sink = lastInto(this.#bodies, resolve, reject);
+      this.#asking.begin(() => this.#bodies.encode(body), options, sink);
     });
   }
 
-  /** Decodes each; an empty last one is only the end. */
-  #manyInto(sink: ValueSink<unknown>): Sink {
-    let failed = false;
-    return {
-      reply: (body, priority, more) => {
-        if (failed || (!more && body.length === 0)) return;
-        let value: unknown;
-        try {
-          value = this.#bodies.decode(body, priority);
-        } catch (error) {
-          failed = true;
-          sink.fail(error as Error);
-          return;
-        }
-        sink.next(value);
-      },
-      end: () => {
-        if (!failed) sink.end();
-      },
-      fail: (error) => {
-        if (!failed) sink.fail(error);
-      },
-    };
-  }
-
-  /** @returns has nobody wait for the replies any more */
-  #begin(body: unknown, options: RequestOptions, sink: Sink): () => void {
-    let cancelled = false;
-    let call: Call | undefined;
-    const begin = (opened: Opened): void => {
-      if (!cancelled) call = this.#call(body, options, opened, sink);
-    };
-    const isAborted = options.signal?.aborted === true;
-    if (this.#opened !== undefined && this.#unbegun === 0 && !isAborted) begin(this.#opened);
-    else
-      this.#beginLater(options.signal, begin).catch((error: unknown) => {
-        if (!cancelled) sink.fail(error as Error);
-      });
-    return () => {
-      cancelled = true;
-      call?.cancel();
-    };
-  }
-
-  async #beginLater(
-    signal: AbortSignal | undefined,
-    begin: (opened: Opened) => void,
-  ): Promise<void> {
-    this.#unbegun += 1;
-    let opened: Opened;
-    try {
-      opened = await this.#openFor(signal);
-    } finally {
-      this.#unbegun -= 1;
-    }
-    begin(opened);
-  }
-
-  #call(body: unknown, options: RequestOptions, opened: Opened, sink: Sink): Call | undefined {
-    const { sender } = opened;
-    try {
-      const way = { queue: this.#options.requests, sender, calls: this.#calls };
-      const call = new Call(this.#ask(body, options, opened), way, sink);
-      call.begin();
-      return call;
-    } catch (error) {
-      sink.fail(error as Error);
-      return undefined;
-    }
-  }
-
-  #ask(body: unknown, options: RequestOptions, { own, prefix }: Opened): Ask {
-    const { method, meta, priority = 0 } = options;
-    this.#count += 1;
-    const id = `${prefix}.${this.#count}`;
-    return {
-      ...patienceOf(options),
-      id,
-      // Of its own: it may be sent again later.
-      header: { id, replyTo: own.name, method, meta: meta && { ...meta } },
-      body: this.#bodies.encode(body),
-      priority,
-    };
-  }
-
-  async #openFor(signal: AbortSignal | undefined): Promise<Opened> {
-    const { requests } = this.#options;
-    if (signal?.aborted === true) throw new AbortError(signal.reason, requests);
-    return signal === undefined ? this.#open() : orAbort(this.#open(), signal, requests);
-  }
-
-  async #open(): Promise<Opened> {
-    if (this.#closed !== undefined) throw hostClosedError(this.#options.requests);
-    this.#opening ??= this.#openBoth();
-    const opening = this.#opening;
-    try {
-      return await opening;
-    } catch (error) {
-      if (this.#opening === opening) this.#opening = undefined;
-      throw error;
-    }
-  }
-
-  async #openBoth(): Promise<Opened> {
-    const { transport, opening } = this.#service;
-    const { requests, reopen = true } = this.#options;
-    const given = checkReplies(this.#options.replies);
-    const sender = await transport.openSender(requests, { ...opening, follow: reopen });
-    try {
-      const { maxMessageSize } = await transport.stat(requests);
-      const own = await OwnQueue.create(transport, {
-        maxMessages: given.maxMessages ?? REPLIES,
-        maxMessageSize: given.maxMessageSize ?? maxMessageSize,
-      });
-      const opened = { sender, own, prefix: own.word };
-      void this.#read(opened);
-      this.#opened = opened;
-      return opened;
-    } catch (error) {
-      await sender.close();
-      throw error;
-    }
-  }
-
-  /** Until it is closed, whoever waits for what: a worker must never wait for room because this host does. */
-  async #read(opened: Opened): Promise<void> {
-    const { receiver } = opened.own;
-    try {
-      for (;;) {
-        this.#take(await receiver.next(), opened.own.name);
-        // Who waited for it goes first: a next request is to be on its way before its reply is waited for.
-        await new Promise<void>(nextTick);
-      }
-    } catch (error) {
-      if (this.#closed !== undefined) return;
-      // Without replies there is nothing to wait for. The next request opens both anew.
-      this.#opened = undefined;
-      this.#opening = undefined;
-      this.#calls.failAll(error as Error);
-      await closeBoth(opened).catch(() => undefined);
-    }
-  }
-
-  #take(delivery: Delivery, queue: string): void {
-    void this.#acknowledger.done(delivery, queue);
-    let reply;
-    try {
-      reply = decodeReply(delivery.body);
-    } catch (error) {
-      this.#calls.counts.invalid += 1;
-      apart(() => this.emit('invalid', messageOf(delivery), error as EnvelopeError));
-      return;
-    }
-    apart(() => this.#calls.take(reply, delivery.priority));
-  }
-
   async #close(): Promise<void> {
-    this.#opened = undefined;
-    this.#calls.failAll(hostClosedError(this.#options.requests));
-    const opened = await this.#opening?.catch(() => undefined);
-    this.#opened = undefined;
     try {
-      if (opened !== undefined) await closeBoth(opened);
+      await this.#asking.close();
     } finally {
-      this.#calls.failAll(hostClosedError(this.#options.requests));
       nextTick(() => this.emit('close'));
     }
   }
-}
-
-async function closeBoth({ own, sender }: Opened): Promise<void> {
-  await doAll([() => own.close(), () => sender.close()]);
 }

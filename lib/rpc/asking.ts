@@ -1,0 +1,220 @@
+import { apart } from '../base/apart.js';
+import { AbortError, hostClosedError } from '../base/errors.js';
+import type { Message } from '../base/message.js';
+import { nextTick } from '../base/timers.js';
+import { Acknowledger } from '../service/acknowledge.js';
+import { doAll } from '../service/do-all.js';
+import type { Service } from '../service/options.js';
+import { orAbort } from '../service/or-abort.js';
+import { messageOf } from '../service/values.js';
+import type { Delivery, Sender } from '../transport/transport.js';
+import { Call, type Ask, type Sink } from './call.js';
+import { Calls } from './calls.js';
+import type { EnvelopeError } from './envelope/envelope-error.js';
+import { decodeReply } from './envelope/reply.js';
+import { patienceOf, type ReplyQueueOptions, type RequestOptions } from './host-options.js';
+import { OwnQueue } from './own-queue.js';
+
+const REPLIES = 4;
+
+/** What it takes to ask. */
+export interface AskingOptions {
+  readonly service: Service;
+  readonly requests: string;
+  readonly reopen: boolean | undefined;
+  readonly replies: ReplyQueueOptions;
+  /** Each false when nobody listens. */
+  readonly tell: {
+    invalid(message: Message, error: EnvelopeError): boolean;
+    unacknowledged(error: unknown, queue: string): boolean;
+  };
+}
+
+interface Opened {
+  readonly sender: Sender;
+  readonly own: OwnQueue;
+}
+
+/** The two queues of a host: requests go to one, and who waits for their replies is found for those from the other. */
+export class Asking {
+  readonly calls: Calls = new Calls();
+  readonly #options: AskingOptions;
+  readonly #acknowledger: Acknowledger;
+  #count = 0;
+  #opening: Promise<Opened> | undefined;
+  /** Once it is open, until it closes: then a request is sent at once. */
+  #opened: Opened | undefined;
+  /** How many wait for that, and go first. */
+  #unbegun = 0;
+  #closed = false;
+
+  constructor(options: AskingOptions) {
+    this.#options = options;
+    this.#acknowledger = new Acknowledger((...told) => options.tell.unacknowledged(...told));
+  }
+
+  get isOpen(): boolean {
+    return this.#opened !== undefined;
+  }
+
+  /** @param signal - of who waits for it no longer */
+  async open(signal?: AbortSignal): Promise<Opened> {
+    const { requests } = this.#options;
+    if (signal?.aborted === true) throw new AbortError(signal.reason, requests);
+    return signal === undefined ? this.#open() : orAbort(this.#open(), signal, requests);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param encode - its body
+   * @returns has nobody wait for the replies any more
+   */
+  begin(encode: () => Uint8Array, options: RequestOptions, sink: Sink): () => void {
+    let cancelled = false;
+    let call: Call | undefined;
+    const begin = (opened: Opened): void => {
+      if (!cancelled) call = this.#call(encode, options, opened, sink);
+    };
+    const isAborted = options.signal?.aborted === true;
+    if (this.#opened !== undefined && this.#unbegun === 0 && !isAborted) {
+      begin(this.#opened);
+    } else {
+      this.#beginLater(options.signal, begin).catch((error: unknown) => {
+        if (!cancelled) sink.fail(error as Error);
+      });
+    }
+    return () => {
+      cancelled = true;
+      call?.cancel();
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#opened = undefined;
+    const error = hostClosedError(this.#options.requests);
+    this.calls.failAll(error);
+    const opened = await this.#opening?.catch(() => undefined);
+    this.#opened = undefined;
+    try {
+      if (opened !== undefined) await closeBoth(opened);
+    } finally {
+      this.calls.failAll(error);
+    }
+  }
+
+  async #beginLater(
+    signal: AbortSignal | undefined,
+    begin: (opened: Opened) => void,
+  ): Promise<void> {
+    this.#unbegun += 1;
+    let opened: Opened;
+    try {
+      opened = await this.open(signal);
+    } finally {
+      this.#unbegun -= 1;
+    }
+    begin(opened);
+  }
+
+  #call(
+    encode: () => Uint8Array,
+    options: RequestOptions,
+    opened: Opened,
+    sink: Sink,
+  ): Call | undefined {
+    const { sender } = opened;
+    try {
+      const way = { queue: this.#options.requests, sender, calls: this.calls };
+      const call = new Call(this.#ask(encode, options, opened), way, sink);
+      call.begin();
+      return call;
+    } catch (error) {
+      sink.fail(error as Error);
+      return undefined;
+    }
+  }
+
+  #ask(encode: () => Uint8Array, options: RequestOptions, { own }: Opened): Ask {
+    const { method, meta, priority = 0 } = options;
+    this.#count += 1;
+    const id = `${own.word}.${this.#count}`;
+    return {
+      ...patienceOf(options),
+      id,
+      // Of its own: it may be sent again later.
+      header: { id, replyTo: own.name, method, meta: meta && { ...meta } },
+      body: encode(),
+      priority,
+    };
+  }
+
+  async #open(): Promise<Opened> {
+    if (this.#closed) throw hostClosedError(this.#options.requests);
+    this.#opening ??= this.#openBoth();
+    const opening = this.#opening;
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#opening === opening) this.#opening = undefined;
+      throw error;
+    }
+  }
+
+  async #openBoth(): Promise<Opened> {
+    const { service, requests, reopen = true, replies } = this.#options;
+    const { transport, opening } = service;
+    const sender = await transport.openSender(requests, { ...opening, follow: reopen });
+    try {
+      const { maxMessageSize } = await transport.stat(requests);
+      const own = await OwnQueue.create(transport, {
+        maxMessages: replies.maxMessages ?? REPLIES,
+        maxMessageSize: replies.maxMessageSize ?? maxMessageSize,
+      });
+      const opened = { sender, own };
+      void this.#read(opened);
+      this.#opened = opened;
+      return opened;
+    } catch (error) {
+      await sender.close();
+      throw error;
+    }
+  }
+
+  /** Until it is closed, whoever waits for what: a worker must never wait for room because this host does. */
+  async #read(opened: Opened): Promise<void> {
+    const { receiver } = opened.own;
+    try {
+      for (;;) {
+        this.#take(await receiver.next(), opened.own.name);
+        // Who waited for it goes first: a next request is to be on its way before its reply is waited for.
+        await new Promise<void>(nextTick);
+      }
+    } catch (error) {
+      if (this.#closed) return;
+      // Without replies there is nothing to wait for. The next request opens both anew.
+      this.#opened = undefined;
+      this.#opening = undefined;
+      this.calls.failAll(error as Error);
+      await closeBoth(opened).catch(() => undefined);
+    }
+  }
+
+  #take(delivery: Delivery, queue: string): void {
+    void this.#acknowledger.done(delivery, queue);
+    let reply;
+    try {
+      reply = decodeReply(delivery.body);
+    } catch (error) {
+      this.calls.counts.invalid += 1;
+      apart(() => this.#options.tell.invalid(messageOf(delivery), error as EnvelopeError));
+      return;
+    }
+    apart(() => this.calls.take(reply, delivery.priority));
+  }
+}
+
+async function closeBoth({ own, sender }: Opened): Promise<void> {
+  await doAll([() => own.close(), () => sender.close()]);
+}
