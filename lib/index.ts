@@ -2,6 +2,7 @@
 /// <reference types="node" preserve="true" />
 
 export type { Bytes } from './base/bytes.js';
+export type { Operation, ReceiveOperation, SendOperation } from './base/channels.js';
 export type {
   AnyCodec,
   AnyDecoding,

@@ -40,4 +40,10 @@ export type { PeerOptions } from './service/options.js';
 export type { HandlerResult, SeveralResults } from './service/results.js';
 export type { Adopted, GaveUp, RedeliveryEvents, RedeliveryOptions } from './service/redelivery.js';
 export type { CloseOptions, RunOptions } from './service/run-options.js';
+export type {
+  Operation,
+  ProcessOperation,
+  RequestOperation,
+  TraceContext,
+} from './base/channels.js';
 export type { AcknowledgeEvents } from './service/acknowledge.js';

@@ -19,6 +19,7 @@ export type {
   Transport,
   TransportState,
 } from './transport/transport.js';
+export type { Operation, ProcessOperation, TraceContext } from './base/channels.js';
 export type { AcknowledgeEvents } from './service/acknowledge.js';
 export { Host } from './service/host.js';
 export type { HostEvents, HostOptions, TaskOptions } from './service/host-options.js';

@@ -18,9 +18,13 @@ import { ObservableSymbols } from '../base/observable-symbols.js';
 import { observe, type ObservableMessages } from '../queue/use/observe.js';
 import { type OpenOptions } from '../queue/open-options.js';
 import { openQueue } from '../queue/open.js';
-import { receiveMany, receiveOne } from '../queue/use/receive.js';
-import { receiveFirst } from '../queue/use/receive-first.js';
-import { send, trySend, type PriorityOption, type SendOptions } from '../queue/use/send.js';
+import { trySend, type PriorityOption, type SendOptions } from '../queue/use/send.js';
+import {
+  receiveFirstTraced,
+  receiveManyTraced,
+  receiveOneTraced,
+  sendTraced,
+} from '../queue/use/traced.js';
 import type { QueueStat } from '../native/stat.js';
 import { unlinkQueue } from '../native/unlink.js';
 import { openWhenThere, type WaitForOptions } from '../queue/use/wait-for.js';
@@ -125,7 +129,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
       throw invalidType('queues', 'a list of one MessageQueue or more', queues);
     }
     const cores = queues.map((queue) => queue.#core);
-    const [index, message] = await receiveFirst(cores, options);
+    const [index, message] = await receiveFirstTraced(cores, options);
     return { queue: queues[index] as MessageQueue, message };
   }
 
@@ -231,7 +235,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * `ETIMEDOUT`, `EMSGSIZE`, `EBADF` (opened for reading), `ERR_MQ_CLOSED`, `ERR_MQ_THREAD_POOL`
    */
   send(data: Bytes | Message, options?: SendOptions): Promise<void> {
-    return send(this.#core, data, options);
+    return sendTraced(this.#core, data, options);
   }
 
   /**
@@ -256,7 +260,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
    * `ETIMEDOUT`, `EBADF` (opened for writing), `ERR_MQ_CLOSED`, `ERR_MQ_THREAD_POOL`
    */
   receive(options?: WaitOptions): Promise<Message> {
-    return receiveOne(this.#core, 'MessageQueue.receive()', options);
+    return receiveOneTraced(this.#core, 'MessageQueue.receive()', options);
   }
 
   /**
@@ -269,7 +273,7 @@ export class MessageQueue extends DemandEmitter<MessageQueueEvents> {
     checkMax('max', max);
     const most = Math.min(max, Turn.limit);
     // Without await this call would be missing in the stack of an error.
-    return await receiveMany(this.#core, 'MessageQueue.receiveMany()', most, options);
+    return await receiveManyTraced(this.#core, 'MessageQueue.receiveMany()', most, options);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { apart } from '../base/apart.js';
+import type { RequestOperation } from '../base/channels.js';
 import { AbortError, hostClosedError } from '../base/errors.js';
 import type { Message } from '../base/message.js';
 import { nextTick } from '../base/timers.js';
@@ -14,6 +15,7 @@ import type { EnvelopeError } from './envelope/envelope-error.js';
 import { decodeReply } from './envelope/reply.js';
 import { patienceOf, type ReplyQueueOptions, type RequestOptions } from './host-options.js';
 import { OwnQueue } from './own-queue.js';
+import { withTrace } from './traced.js';
 
 const REPLIES = 4;
 
@@ -33,6 +35,8 @@ export interface AskingOptions {
 interface Opened {
   readonly sender: Sender;
   readonly own: OwnQueue;
+  /** Bytes of the largest request. */
+  readonly largest: number;
 }
 
 /** The two queues of a host: requests go to one, and who waits for their replies is found for those from the other. */
@@ -68,13 +72,20 @@ export class Asking {
    * Sends a request.
    *
    * @param encode - its body
+   * @param operation - what a tracer hears of it, where there is one
    * @returns has nobody wait for the replies any more
    */
-  begin(encode: () => Uint8Array, options: RequestOptions, sink: Sink): () => void {
+  begin(
+    encode: () => Uint8Array,
+    options: RequestOptions,
+    sink: Sink,
+    operation?: RequestOperation,
+  ): () => void {
     let cancelled = false;
     let call: Call | undefined;
+    const ask = (opened: Opened): Ask => this.#ask(encode, options, opened, operation);
     const begin = (opened: Opened): void => {
-      if (!cancelled) call = this.#call(encode, options, opened, sink);
+      if (!cancelled) call = this.#call(ask, opened, sink);
     };
     const isAborted = options.signal?.aborted === true;
     if (this.#opened !== undefined && this.#unbegun === 0 && !isAborted) {
@@ -118,16 +129,11 @@ export class Asking {
     begin(opened);
   }
 
-  #call(
-    encode: () => Uint8Array,
-    options: RequestOptions,
-    opened: Opened,
-    sink: Sink,
-  ): Call | undefined {
+  #call(ask: (opened: Opened) => Ask, opened: Opened, sink: Sink): Call | undefined {
     const { sender } = opened;
     try {
       const way = { queue: this.#options.requests, sender, calls: this.calls };
-      const call = new Call(this.#ask(encode, options, opened), way, sink);
+      const call = new Call(ask(opened), way, sink);
       call.begin();
       return call;
     } catch (error) {
@@ -136,18 +142,20 @@ export class Asking {
     }
   }
 
-  #ask(encode: () => Uint8Array, options: RequestOptions, { own }: Opened): Ask {
+  #ask(
+    encode: () => Uint8Array,
+    options: RequestOptions,
+    { own, largest }: Opened,
+    operation: RequestOperation | undefined,
+  ): Ask {
     const { method, meta, priority = 0 } = options;
     this.#count += 1;
     const id = `${own.word}.${this.#count}`;
-    return {
-      ...patienceOf(options),
-      id,
-      // Of its own: it may be sent again later.
-      header: { id, replyTo: own.name, method, meta: meta && { ...meta } },
-      body: encode(),
-      priority,
-    };
+    const body = encode();
+    // Of its own: it may be sent again later.
+    const plain = { id, replyTo: own.name, method, meta: meta && { ...meta } };
+    const header = operation === undefined ? plain : withTrace(plain, body, operation, largest);
+    return { ...patienceOf(options), id, header, body, priority, operation };
   }
 
   async #open(): Promise<Opened> {
@@ -172,7 +180,7 @@ export class Asking {
         maxMessages: replies.maxMessages ?? REPLIES,
         maxMessageSize: replies.maxMessageSize ?? maxMessageSize,
       });
-      const opened = { sender, own };
+      const opened = { sender, own, largest: maxMessageSize };
       void this.#read(opened);
       this.#opened = opened;
       return opened;

@@ -1,4 +1,5 @@
 import { AbortListener } from '../base/abort-listener.js';
+import type { RequestOperation } from '../base/channels.js';
 import { AbortError, noReplyError, timeoutError } from '../base/errors.js';
 import { clearTimeout, monotonic, setTimeout } from '../base/timers.js';
 import { atLeast } from '../queue/wait/wait-timers.js';
@@ -37,6 +38,8 @@ export interface Ask extends Patience {
   readonly header: RequestHeader;
   readonly body: Uint8Array;
   readonly priority: number;
+  /** What a tracer hears of it, where there is one. */
+  readonly operation: RequestOperation | undefined;
 }
 
 /** Where it goes. */
@@ -177,6 +180,7 @@ export class Call implements Waiting {
     if (this.#deadline !== undefined && monotonic() + wait >= this.#deadline) return;
     this.#nextTry = setTimeout(() => {
       this.#attempt += 1;
+      if (this.#ask.operation !== undefined) this.#ask.operation.attempt = this.#attempt;
       this.#way.calls.counts.retries += 1;
       this.#send();
     }, atLeast(wait));

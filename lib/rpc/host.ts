@@ -2,12 +2,14 @@ import { EventEmitter } from 'node:events';
 import type { Observable } from 'rxjs';
 import type { Transform } from 'node:stream';
 import type { AnyCodec } from '../codec/codec.js';
+import { requesting, traced, type RequestOperation } from '../base/channels.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
 import { nextTick } from '../base/timers.js';
 import { withDeadline } from '../service/deadline.js';
 import { Asking } from './asking.js';
 import { Bodies } from './bodies.js';
+import type { Sink } from './call.js';
 import type { RpcHostStats } from './calls.js';
 import type {
   AnyBody,
@@ -35,7 +37,8 @@ import { serviceOf } from './options.js';
 import { ReplyStream, type ValueSink } from './reply-stream.js';
 import { requestEach, type Tasks } from './request-all.js';
 import { RequestTransform } from './request-transform.js';
-import { allInto, lastInto } from './sinks.js';
+import { allInto, lastOf } from './sinks.js';
+import { tracedSink, withTrace } from './traced.js';
 
 /**
  * Sends requests to one queue, and gets the replies of whichever worker took them in a queue of its own, by the protocol MQ1:
@@ -129,11 +132,7 @@ export class RpcHost<
     const checked = checkOptions('RpcHost.requestMany()', options, requestChecks);
     patienceOf(checked);
     return new ReplyStream((sink: ValueSink<ReplyValue<H, C, M>>) =>
-      this.#asking.begin(
-        () => this.#bodies.encode(body),
-        checked,
-        allInto(this.#bodies, sink as ValueSink<unknown>),
-      ),
+      this.#requestMany(body, checked, sink as ValueSink<unknown>),
     );
   }
 
@@ -190,14 +189,9 @@ export class RpcHost<
   ): Promise<void> {
     const given: NotifyOptions | undefined = options;
     const checked = checkOptions('RpcHost.notify()', given, notifyChecks);
-    const { method, meta, priority = 0, ...limits } = checked;
-    const { requests } = this.#options;
-    const message = encodeRequest({ method, meta }, this.#bodies.encode(body));
-    const { sender } = await this.#asking.open(limits.signal);
-    await withDeadline(requests, 'mq_timedsend', limits, (signal) =>
-      sender.send(message, { priority, signal }),
-    );
-    this.#asking.calls.counts.notifications += 1;
+    if (!requesting.hasSubscribers) return this.#notify(body, checked);
+    const operation = this.#operationOf(checked, true);
+    return traced(requesting, operation, () => this.#notify(body, checked, operation));
   }
 
   /** What it has done so far. */
@@ -223,10 +217,52 @@ export class RpcHost<
   }
 
   #request(body: unknown, options: RequestOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const sink = lastInto(this.#bodies, resolve, reject);
-      this.#asking.begin(() => this.#bodies.encode(body), options, sink);
-    });
+    const ask = (operation?: RequestOperation): Promise<unknown> =>
+      lastOf(this.#bodies, (sink) => this.#begin(body, options, sink, operation));
+    if (!requesting.hasSubscribers) return ask();
+    const operation = this.#operationOf(options, false);
+    return traced(requesting, operation, () => ask(operation));
+  }
+
+  #requestMany(body: unknown, options: RequestOptions, sink: ValueSink<unknown>): () => void {
+    if (!requesting.hasSubscribers) {
+      return this.#begin(body, options, allInto(this.#bodies, sink));
+    }
+    const operation = this.#operationOf(options, false);
+    return tracedSink(operation, sink, (told) =>
+      this.#begin(body, options, allInto(this.#bodies, told), operation),
+    );
+  }
+
+  #begin(
+    body: unknown,
+    options: RequestOptions,
+    sink: Sink,
+    operation?: RequestOperation,
+  ): () => void {
+    return this.#asking.begin(() => this.#bodies.encode(body), options, sink, operation);
+  }
+
+  async #notify(
+    body: unknown,
+    { method, meta, priority = 0, ...limits }: NotifyOptions,
+    operation?: RequestOperation,
+  ): Promise<void> {
+    const { requests } = this.#options;
+    const bytes = this.#bodies.encode(body);
+    let message = encodeRequest({ method, meta }, bytes);
+    const { sender, largest } = await this.#asking.open(limits.signal);
+    if (operation !== undefined) {
+      message = encodeRequest(withTrace({ method, meta }, bytes, operation, largest), bytes);
+    }
+    await withDeadline(requests, 'mq_timedsend', limits, (signal) =>
+      sender.send(message, { priority, signal }),
+    );
+    this.#asking.calls.counts.notifications += 1;
+  }
+
+  #operationOf({ method, priority = 0 }: NotifyOptions, notification: boolean): RequestOperation {
+    return { queue: this.#options.requests, method, priority, notification, attempt: 0 };
   }
 
   async #close(): Promise<void> {

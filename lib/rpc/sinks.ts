@@ -3,25 +3,21 @@ import type { Sink } from './call.js';
 import type { ValueSink } from './reply-stream.js';
 
 /** The value of the last reply. */
-export function lastInto(
-  bodies: Bodies,
-  resolve: (value: unknown) => void,
-  reject: (error: Error) => void,
-): Sink {
-  let last: [body: Buffer, priority: number];
-  return {
-    reply: (body, priority) => {
-      last = [body, priority];
-    },
-    end: () => {
-      try {
-        resolve(bodies.decode(...last));
-      } catch (error) {
-        reject(error as Error);
-      }
-    },
-    fail: reject,
-  };
+export function lastOf(bodies: Bodies, begin: (sink: Sink) => void): Promise<unknown> {
+  const received = new Promise<[body: Buffer, priority: number]>((resolve, reject) => {
+    let last: [body: Buffer, priority: number];
+    begin({
+      reply: (body, priority) => {
+        last = [body, priority];
+      },
+      end: () => {
+        resolve(last);
+      },
+      fail: reject,
+    });
+  });
+  // Not by whoever receives the reply: a codec may be the caller's own, and so is its async context.
+  return received.then((last) => bodies.decode(...last));
 }
 
 /** The values of all replies. An empty last one is only the end. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { AnyCodec } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
 import { apart } from '../base/apart.js';
+import { processing, traced } from '../base/channels.js';
 import { invalidValue } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
@@ -223,9 +224,8 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     const context = new Context(request, priority, attempts, this.#running.givenUp);
     await this.#toHost(replies, async () => {
       try {
-        const handler = this.#handlerOf(request.method);
-        if (handler === undefined) throw noMethod();
-        await this.#send(handler(this.#bodies.decode(request.body, priority), context), replies);
+        if (processing.hasSubscribers) await this.#processTraced(request, context, replies);
+        else await this.#process(request, context, replies);
         this.#counts.processed += 1;
       } catch (error) {
         this.#counts.failed += 1;
@@ -236,6 +236,23 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
         context.end();
       }
     });
+  }
+
+  #processTraced(request: Request, context: Context, replies: Replies): Promise<void> {
+    const { id, body, traceparent, tracestate } = request;
+    const { method, attempt, priority } = context;
+    const { requests: queue } = this.#options;
+    const about = { id, method, attempt, traceparent, tracestate };
+    return traced(processing, { queue, priority, size: body.length, ...about }, () =>
+      this.#process(request, context, replies),
+    );
+  }
+
+  async #process(request: Request, context: Context, replies: Replies): Promise<void> {
+    const handler = this.#handlerOf(request.method);
+    if (handler === undefined) throw noMethod();
+    const value = this.#bodies.decode(request.body, context.priority);
+    await this.#send(handler(value, context), replies);
   }
 
   /** Counts, and does not let a host end the worker. */

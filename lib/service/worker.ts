@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { AnyCodec, Decoded } from '../codec/codec.js';
 import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
+import { processing, traced } from '../base/channels.js';
 import { replacedError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, isFunction, type Checks } from '../base/options.js';
@@ -32,6 +33,16 @@ const OF_ONE_RESPONSE = new Set<unknown>([
   'EMSGSIZE',
   'ABORT_ERR',
 ]);
+
+/** One message, and how far the work on it has come. */
+interface Work {
+  readonly delivery: Delivery;
+  /** Its bytes, until it is decoded. */
+  request: unknown;
+  sender: Sender | undefined;
+  /** Whether what it failed with is about the queues, and keeps the worker from going on. */
+  isFatal: boolean;
+}
 
 /**
  * Takes requests from one queue and answers them on another. The handler returns the response, a
@@ -139,36 +150,48 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   async #answer(delivery: Delivery): Promise<void> {
     this.#counts.received += 1;
     this.#counts.inHand += 1;
-    let request: unknown = delivery.body;
-    let sender: Sender | undefined;
+    const work: Work = { delivery, request: delivery.body, sender: undefined, isFatal: false };
     const cannotBegin = async (error: unknown): Promise<never> => {
       await this.#acknowledger.notBegun(delivery, this.#options.requests);
-      throw new Fatal(error);
+      work.isFatal = true;
+      throw error;
     };
     try {
       const current = this.#responseQueue?.current();
-      sender = current instanceof Promise ? await current.catch(cannotBegin) : current;
-      request = this.#decoder.decode(messageOf(delivery));
-      const { priority, attempts } = delivery;
-      const context = { priority, attempts, signal: this.#running.givenUp };
-      const result = this.#handler(request as Decoded<C>, context);
-      if (isValue(result)) {
-        await this.#respond(sender, result);
-      } else {
-        const signal = this.#running.givenUp;
-        const replies = resultsOf(result, signal, this.#options.requests);
-        for await (const reply of replies) await this.#respond(sender, reply);
-      }
+      work.sender = current instanceof Promise ? await current.catch(cannotBegin) : current;
+      if (processing.hasSubscribers) await this.#processTraced(work);
+      else await this.#process(work);
       this.#counts.processed += 1;
     } catch (error) {
-      await this.#fail(error, request, sender);
+      await this.#fail(error, work);
     } finally {
       this.#counts.inHand -= 1;
     }
     await this.#acknowledger.done(delivery, this.#options.requests);
   }
 
-  async #respond(sender: Sender | undefined, reply: unknown): Promise<void> {
+  #processTraced(work: Work): Promise<void> {
+    const { priority, body, attempts: attempt } = work.delivery;
+    const operation = { queue: this.#options.requests, priority, size: body.length, attempt };
+    return traced(processing, operation, () => this.#process(work));
+  }
+
+  async #process(work: Work): Promise<void> {
+    const { priority, attempts } = work.delivery;
+    const signal = this.#running.givenUp;
+    work.request = this.#decoder.decode(messageOf(work.delivery));
+    const context = { priority, attempts, signal };
+    const result = this.#handler(work.request as Decoded<C>, context);
+    if (isValue(result)) {
+      await this.#respond(work, result);
+      return;
+    }
+    const replies = resultsOf(result, signal, this.#options.requests);
+    for await (const reply of replies) await this.#respond(work, reply);
+  }
+
+  async #respond(work: Work, reply: unknown): Promise<void> {
+    const { sender } = work;
     const { responses } = this.#options;
     if (sender === undefined || responses === undefined || reply === undefined) return;
     const signal = this.#running.givenUp;
@@ -176,15 +199,16 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       await sendValue(sender, this.#service.codec, reply, responses, { signal });
     } catch (error) {
       if (this.#responseQueue?.isReplaced(sender) === true) throw replacedError(responses);
-      if (!OF_ONE_RESPONSE.has((error as { code?: unknown }).code)) throw new Fatal(error);
+      work.isFatal = !OF_ONE_RESPONSE.has((error as { code?: unknown }).code);
       throw error;
     }
     this.#counts.responses += 1;
   }
 
-  async #fail(error: unknown, request: unknown, sender: Sender | undefined): Promise<void> {
+  async #fail(error: unknown, work: Work): Promise<void> {
     this.#counts.failed += 1;
-    if (error instanceof Fatal) throw error.cause;
+    if (work.isFatal) throw error;
+    const { request } = work;
     const { onFailure } = this.#options;
     const listened = this.emit('failure', { error, request });
     if (onFailure === undefined) {
@@ -194,10 +218,10 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     try {
       const signal = this.#running.givenUp;
       const reply = Promise.resolve(onFailure(error, request));
-      await this.#respond(sender, await orAbort(reply, signal, this.#options.requests));
+      await this.#respond(work, await orAbort(reply, signal, this.#options.requests));
     } catch (second) {
       if ((second as { code?: unknown } | null)?.code === 'ERR_MQ_REPLACED') return;
-      if (second instanceof Fatal) throw second.cause;
+      if (work.isFatal) throw second;
       this.#warn(second);
     }
   }
@@ -206,12 +230,5 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     if (this.#warned) return;
     this.#warned = true;
     warnFailure(error, this.#options.requests);
-  }
-}
-
-/** Carries an error past those that concern one request only. */
-class Fatal extends Error {
-  constructor(cause: unknown) {
-    super('fatal', { cause });
   }
 }

@@ -80,12 +80,20 @@ function prepare(
   data: Bytes | Message,
   options: PriorityOption,
 ): [bytes: Uint8Array, priority: number] {
-  const isMessage = data instanceof Message;
-  const bytes = isMessage ? bytesOf(data) : toBytes(data);
-  const priority = options.priority ?? (isMessage ? priorityOf(data) : 0);
+  const [bytes, priority] = bytesAndPriority(data, options);
   if (core.closed) throw closedError(core.name, SYSCALL);
   core.checkSize(bytes);
   return [bytes, priority];
+}
+
+/** Of what is sent: a view of the bytes, not a copy. */
+export function bytesAndPriority(
+  data: Bytes | Message,
+  options?: PriorityOption,
+): [bytes: Uint8Array, priority: number] {
+  const isMessage = data instanceof Message;
+  const bytes = isMessage ? bytesOf(data) : toBytes(data);
+  return [bytes, options?.priority ?? (isMessage ? priorityOf(data) : 0)];
 }
 
 function standInLine(

@@ -1,0 +1,67 @@
+import { requesting, traced, type RequestOperation } from '../base/channels.js';
+import { encodeRequest, type RequestHeader } from './envelope/request.js';
+import type { Begin, ValueSink } from './reply-stream.js';
+
+const MOST = { deadline: Number.MAX_SAFE_INTEGER, attempt: 65_535 };
+
+/**
+ * Tells the tracer what it could not know, and adds to a header what it has set. No request fails because it is watched:
+ * what no worker would take, or what there is no room for, is left out.
+ *
+ * @param largest - bytes of the largest request
+ */
+export function withTrace(
+  header: RequestHeader,
+  body: Uint8Array,
+  operation: RequestOperation,
+  largest: number,
+): RequestHeader {
+  const { traceparent, tracestate } = operation;
+  operation.id = header.id;
+  operation.size = body.byteLength;
+  if (traceparent === undefined) return header;
+  const candidates = [
+    { ...header, traceparent, tracestate },
+    { ...header, traceparent },
+  ];
+  return candidates.find((candidate) => fits(candidate, body, largest)) ?? header;
+}
+
+function fits(header: RequestHeader, body: Uint8Array, largest: number): boolean {
+  try {
+    return encodeRequest({ ...header, ...MOST }, body).length <= largest;
+  } catch {
+    return false;
+  }
+}
+
+/** An operation that ends right before its sink does, or when nobody waits for it any more. */
+export function tracedSink(
+  operation: RequestOperation,
+  sink: ValueSink<unknown>,
+  begin: Begin<unknown>,
+): () => void {
+  let cancel: (() => void) | undefined;
+  let isCancelled = false;
+  const replies = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const next = (value: unknown): void => {
+        sink.next(value);
+      };
+      const forget = begin({ next, end: resolve, fail: reject });
+      cancel = () => {
+        isCancelled = true;
+        forget();
+        resolve();
+      };
+    });
+  traced(requesting, operation, replies).then(
+    () => {
+      if (!isCancelled) sink.end();
+    },
+    (error: unknown) => {
+      sink.fail(error as Error);
+    },
+  );
+  return () => cancel?.();
+}
