@@ -12,6 +12,7 @@
 #include "environment.h"
 #include "lease.h"
 #include "lease_file.h"
+#include "lease_view.h"
 #include "leases.h"
 #include "queue_arguments.h"
 
@@ -108,6 +109,31 @@ Napi::Value CloseLease(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// viewLease(path, process, since): [name as bytes, bytes, priority, attempts, and so on].
+Napi::Value View(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::string path;
+  LeaseMaker maker = {};
+  int64_t since = 0;
+  if (!ReadName(info[0], &path) || !ReadUint32(env, info[1], &maker.process) ||
+      napi_get_value_int64(env, info[2], &since) != napi_ok) {
+    return Number(env, -EINVAL);
+  }
+  maker.since = static_cast<uint64_t>(since);
+  LeaseView view;
+  const int error = ViewLease(path, maker, &view);
+  if (error != 0) return Number(env, error);
+  Napi::Array result = Napi::Array::New(env);
+  uint32_t index = 0;
+  result[index++] = Napi::Buffer<char>::Copy(env, view.name.data(), view.name.size());
+  for (const auto& [body, priority, attempts] : view.held) {
+    result[index++] = Napi::Buffer<char>::Copy(env, body.data(), body.size());
+    result[index++] = Number(env, priority);
+    result[index++] = Number(env, attempts);
+  }
+  return env.IsExceptionPending() ? env.Undefined() : result;
+}
+
 // For every message: without the C++ wrapper around it.
 napi_value Free(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -127,6 +153,7 @@ bool DefineLeaseCalls(napi_env env, napi_value exports) {
   const std::pair<const char*, Call> calls[] = {
       {"createLease", Create}, {"adoptLease", Adopt}, {"heldSlots", Held},       {"readSlot", Read},
       {"beginSlot", Begin},    {"giveUpSlot", GiveUp}, {"closeLease", CloseLease},
+      {"viewLease", View},
   };
   for (const auto& [name, call] : calls) {
     if (!Define(env, exports, name, Napi::Function::New(env, call))) return false;

@@ -17,6 +17,7 @@
         "lease_calls.cc",
         "lease_file.cc",
         "lease_steps.cc",
+        "lease_view.cc",
         "leases.cc",
         "loop_pulse.cc",
         "loop_way.cc",

@@ -38,6 +38,7 @@ export type {
   WorkerPoolEvents,
   WorkerPoolOptions,
 } from './service/pool/options.js';
+export type { InHand } from './queue/leases/in-hand.js';
 export type { Counts } from './service/pool-messages.js';
 export { WorkerPool } from './service/pool/worker-pool.js';
 export { Worker } from './service/worker.js';

@@ -153,6 +153,15 @@ export interface LeaseBinding {
   freeSlot(slot: number): number;
   /** What is left in it is for who adopts it. A file without any is removed. */
   closeLease(lease: number): void;
+  /**
+   * What lies in the file of a process that began at or after `since`, in milliseconds since 1970: the queue's name, and
+   * for each message `data`, `priority` and how many died with it before. `-ESRCH`: it is another process's.
+   */
+  viewLease(
+    path: string,
+    process: number,
+    since: number,
+  ): [name: Buffer, ...messages: (Buffer | number)[]] | number;
 }
 
 /** @internal */

@@ -97,7 +97,7 @@ function loadOrStandIn(): NativeBinding {
 }
 
 /**
- * The addon. The first queue that is opened or unlinked loads it: what needs none (types, codecs,
+ * The addon. The first queue that is opened or unlinked, or lease that is looked at, loads it: what needs none (types, codecs,
  * MemoryTransport) works where it cannot be loaded.
  *
  * @internal
@@ -111,5 +111,9 @@ export let native: NativeBinding = standIn({
   unlink(name) {
     native = loadOrStandIn();
     return native.unlink(name);
+  },
+  viewLease(...parameters) {
+    native = loadOrStandIn();
+    return native.viewLease(...parameters);
   },
 });

@@ -3,7 +3,7 @@ import { noAddonError } from '../base/errors.js';
 import { shownName } from '../base/names.js';
 import type { Facts, NativeBinding } from './binding.js';
 
-const { EBADF } = constants.errno;
+const { EBADF, ENOSYS } = constants.errno;
 
 // What only open queues need.
 const NO_FACTS: Facts = {
@@ -14,8 +14,8 @@ const NO_FACTS: Facts = {
   mostSlots: 0,
 };
 
-/** What a queue begins with, or its name ends with. */
-export type Beginnings = Pick<NativeBinding, 'open' | 'unlink'>;
+/** What a queue begins with, or its name ends with, and what needs no queue. */
+export type Beginnings = Pick<NativeBinding, 'open' | 'unlink' | 'viewLease'>;
 
 /** In the place of an addon that is not loaded: what there is to do for it before a queue is open. */
 export function standIn(beginnings: Beginnings): NativeBinding {
@@ -53,5 +53,6 @@ export function refusing(reason: Error): Beginnings {
   return {
     open: (name) => refuse('mq_open', shownName(name)),
     unlink: (name) => refuse('mq_unlink', shownName(name)),
+    viewLease: () => -ENOSYS,
   };
 }

@@ -100,6 +100,27 @@ describe('WorkerPool', function () {
       await answeredBy('after');
     });
 
+    it('tells what it had in hand, which others work on next', async () => {
+      const started = await readyPoolOf(['leased', ...names], { size: 1 });
+      const [pid = 0] = started.pids;
+      await requests.send('precious', { priority: 3 });
+      let stats = await started.stats();
+      while (stats.counts['inHand'] !== 1) stats = await started.stats();
+      process.kill(pid, 'SIGKILL');
+      await until(() => exits.length === 1, 'an end');
+      const inHand = exits[0]?.inHand.map(({ queue, message, attempts }) => [
+        queue,
+        message.text(),
+        message.priority,
+        attempts,
+      ]);
+      assert.deepEqual(inHand, [[names[0], 'precious', 3, 0]]);
+      const answer = (await responses.receive()).text();
+      assert.ok(answer.startsWith('precious by ') && !answer.endsWith(` ${pid}`), answer);
+      await started.close();
+      assert.deepEqual(exits[1]?.inHand, []);
+    });
+
     it('replaces them one by one, and the queue is served all the time', async () => {
       const started = await readyPoolOf(['works', ...names]);
       const before = started.pids;

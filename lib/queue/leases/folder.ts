@@ -35,9 +35,28 @@ export class LeaseFolder {
   }
 }
 
+/** The files of this user's receivers, of whatever queue. */
+export function allPaths(): string[] {
+  const path = folderOf(userId());
+  try {
+    return readdirSync(path).map((file) => join(path, file));
+  } catch {
+    // Nobody has ever made one.
+    return [];
+  }
+}
+
+function userId(): number {
+  return process.geteuid?.() ?? 0;
+}
+
+function folderOf(user: number): string {
+  return join(SHARED_MEMORY, `posix-mqueue-${user}`);
+}
+
 function privateFolder(queue: string): string {
-  const user = process.geteuid?.() ?? 0;
-  const path = join(SHARED_MEMORY, `posix-mqueue-${user}`);
+  const user = userId();
+  const path = folderOf(user);
   try {
     makeFolder(path);
     const folder = lstatSync(path);

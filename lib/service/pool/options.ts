@@ -9,6 +9,7 @@ import {
   type Checks,
 } from '../../base/options.js';
 import type { CloseOptions } from '../run-options.js';
+import type { InHand } from '../../queue/leases/in-hand.js';
 import type { Counts } from '../pool-messages.js';
 
 /** How to keep worker processes. */
@@ -100,6 +101,11 @@ export interface WorkerExit {
   readonly expected: boolean;
   /** In how many milliseconds another one is started in its place; undefined where none is. */
   readonly restartIn: number | undefined;
+  /**
+   * What it had in hand, of workers with `redelivery: true`: others work on it next. Without that, what it had is
+   * not known, and gone.
+   */
+  readonly inHand: readonly InHand[];
   /** Why it could not be started, or was killed by the pool. */
   readonly error: Error | undefined;
 }

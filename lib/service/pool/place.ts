@@ -75,6 +75,8 @@ export class Place {
 
   #over(process: WorkerProcess, end: End): void {
     this.#processes.delete(process);
+    // At once, before another one has adopted it and is done.
+    const inHand = process.inHand();
     // Another one is there already while it is being replaced.
     const isMissed = !this.#stopped && this.#processes.size === 0;
     const restartIn = isMissed ? this.#delayAfter(process) : undefined;
@@ -83,7 +85,7 @@ export class Place {
       this.#timer = setTimeout(() => this.start(), restartIn);
     }
     const { pid, uptime, told: expected } = process;
-    this.#listener.ended({ pid, uptime, expected, restartIn, ...end });
+    this.#listener.ended({ pid, uptime, expected, restartIn, inHand, ...end });
   }
 
   #delayAfter(process: WorkerProcess): number {

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { startTimeoutError } from '../../base/errors.js';
-import { clearTimeout, now, setTimeout } from '../../base/timers.js';
+import { inHandOf, type InHand } from '../../queue/leases/in-hand.js';
+import { clearTimeout, now, setTimeout, wallClock } from '../../base/timers.js';
 import { MARK, poolMessage, type Counts, type PoolMessage } from '../pool-messages.js';
 import type { WorkerPoolOptions } from './options.js';
 
@@ -21,6 +22,7 @@ export class WorkerProcess {
   readonly ended: Promise<End>;
   readonly #child: ChildProcess;
   readonly #started = now();
+  readonly #startedAt = wallClock();
   readonly #questions = new Map<number, (counts: Counts | undefined) => void>();
   #readyAt: number | undefined;
   #asked = 0;
@@ -90,6 +92,11 @@ export class WorkerProcess {
   /** Whether it was told to end. */
   get told(): boolean {
     return this.#told;
+  }
+
+  /** What it had in hand when it died. */
+  inHand(): InHand[] {
+    return this.pid === undefined ? [] : inHandOf(this.pid, this.#startedAt);
   }
 
   /** Tells it to end. */
