@@ -151,11 +151,12 @@ export class Asking {
     const { method, meta, priority = 0 } = options;
     this.#count += 1;
     const id = `${own.word}.${this.#count}`;
+    const patience = patienceOf(options);
     const body = encode();
     // Of its own: it may be sent again later.
     const plain = { id, replyTo: own.name, method, meta: meta && { ...meta } };
     const header = operation === undefined ? plain : withTrace(plain, body, operation, largest);
-    return { ...patienceOf(options), id, header, body, priority, operation };
+    return { id, header, body, priority, patience, operation };
   }
 
   async #open(): Promise<Opened> {

@@ -33,11 +33,12 @@ export interface Patience {
 }
 
 /** What one request is made of. */
-export interface Ask extends Patience {
+export interface Ask {
   readonly id: string;
   readonly header: RequestHeader;
   readonly body: Uint8Array;
   readonly priority: number;
+  readonly patience: Patience;
   /** What a tracer hears of it, where there is one. */
   readonly operation: RequestOperation | undefined;
 }
@@ -72,14 +73,14 @@ export class Call implements Waiting {
     this.#ask = ask;
     this.#way = way;
     this.#sink = sink;
-    const { timeout } = ask;
+    const { timeout } = ask.patience;
     if (timeout !== Infinity) this.#deadline = Math.ceil(monotonic() + timeout);
   }
 
   /** The reply may come before the next line runs, so it is known first. */
   begin(): void {
-    const { id, timeout, signal } = this.#ask;
-    this.#way.calls.add(id, this);
+    const { timeout, signal } = this.#ask.patience;
+    this.#way.calls.add(this.#ask.id, this);
     if (timeout !== Infinity) {
       this.#timer = setTimeout(() => {
         this.#expire();
@@ -140,7 +141,7 @@ export class Call implements Waiting {
 
   #expire(): void {
     const { queue, calls } = this.#way;
-    const { timeout } = this.#ask;
+    const { timeout } = this.#ask.patience;
     calls.counts.timedOut += 1;
     this.fail(
       this.#sent
@@ -174,7 +175,7 @@ export class Call implements Waiting {
 
   /** When to send it again, from when the queue had it: it does not age while it waits for room. */
   #planNext(): void {
-    const { attemptTimeout, retries } = this.#ask;
+    const { attemptTimeout, retries } = this.#ask.patience;
     if (attemptTimeout === Infinity || this.#attempt >= Math.min(retries, MOST_ATTEMPTS)) return;
     const wait = attemptTimeout + backOff(attemptTimeout, this.#attempt);
     if (this.#deadline !== undefined && monotonic() + wait >= this.#deadline) return;

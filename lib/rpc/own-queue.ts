@@ -10,6 +10,8 @@ const WORD = 4;
 /** The queue for the replies to one host: nobody else's, and gone with it. */
 export class OwnQueue {
   readonly name: string;
+  /** What is random about its name, for the ids: its beginning. */
+  readonly word: string;
   readonly receiver: Receiver;
   readonly #transport: Transport;
   readonly #forget: () => void;
@@ -17,16 +19,12 @@ export class OwnQueue {
   private constructor(transport: Transport, name: string, receiver: Receiver) {
     this.#transport = transport;
     this.name = name;
+    this.word = name.slice(PREFIX.length, PREFIX.length + WORD);
     this.receiver = receiver;
     this.#forget = atEnd(() => {
       // Done at once where it is the kernel's; elsewhere the queue is gone with the process or its connection.
       void this.#unlink().catch(() => undefined);
     });
-  }
-
-  /** What is random about its name, for the ids: its beginning. */
-  get word(): string {
-    return this.name.slice(PREFIX.length, PREFIX.length + WORD);
   }
 
   static async create(

@@ -58,8 +58,8 @@ export class Replies {
    * @param more - whether others follow
    * @returns rejects with `EMSGSIZE` for one that is too large
    */
-  async send(body: Uint8Array, more: boolean): Promise<void> {
-    await this.#send({ more }, body);
+  send(body: Uint8Array, more: boolean): Promise<void> {
+    return this.#send({ more }, body);
   }
 
   /** That it failed, in as many words as fit. */
@@ -80,6 +80,10 @@ export class Replies {
     const { queues, timeout, givenUp } = this.#answering;
     const { replyTo } = this.#request;
     if (replyTo === undefined || this.#gone) return;
+    if (queues.trySend(replyTo, reply, this.#priority)) {
+      this.#count += 1;
+      return;
+    }
     const isLate = givenUp.aborted;
     const taken = await queues.send(replyTo, reply, {
       priority: this.#priority,
@@ -93,9 +97,9 @@ export class Replies {
   async #send(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): Promise<void> {
     const { id } = this.#request;
     if (!this.wanted || id === undefined) return;
-    const reply = encodeReply({ id, ...header, by: this.#answering.by }, body);
-    await this.repeat(reply);
-    this.#last = reply;
+    const { more, error } = header;
+    this.#last = encodeReply({ id, more, error, by: this.#answering.by }, body);
+    await this.repeat(this.#last);
   }
 }
 

@@ -53,6 +53,14 @@ class ReplyQueue {
     return was;
   }
 
+  /** False where there is no room, or it is not open. */
+  trySend(reply: Uint8Array, priority: number): boolean {
+    if (this.#gone || this.#sender?.trySend?.(reply, priority) !== true) return false;
+    this.#idle = false;
+    this.#stuck = false;
+    return true;
+  }
+
   /** False where the host takes no replies any more; rejects for one that it cannot take. */
   async send(reply: Uint8Array, properties: ReplyProperties): Promise<boolean> {
     this.#sending += 1;
@@ -60,10 +68,7 @@ class ReplyQueue {
       const sender = this.#sender ?? (await this.#open());
       if (sender === undefined) this.#gone = true;
       if (sender === undefined || this.#gone) return false;
-      if (sender.trySend?.(reply, properties.priority) === true) {
-        this.#stuck = false;
-        return true;
-      }
+      if (this.trySend(reply, properties.priority)) return true;
       return await this.#sendTo(sender, reply, properties);
     } finally {
       this.#sending -= 1;
@@ -132,6 +137,11 @@ export class ReplyQueues {
 
   constructor(transport: Transport) {
     this.#transport = transport;
+  }
+
+  /** Sends at once, or does nothing and is false: then `send` has to. */
+  trySend(name: string, reply: Uint8Array, priority: number): boolean {
+    return this.#queues.get(name)?.trySend(reply, priority) === true;
   }
 
   /** False where nobody takes it; rejects with `EMSGSIZE` for a reply that is too large, for example. */

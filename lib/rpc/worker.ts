@@ -18,10 +18,11 @@ import type { Delivery } from '../transport/transport.js';
 import { Answered } from './answered.js';
 import { Bodies } from './bodies.js';
 import { Context, isExpired } from './context.js';
-import { badMember, type EnvelopeError } from './envelope/envelope-error.js';
-import { decodeRequest, type Request } from './envelope/request.js';
+import type { EnvelopeError } from './envelope/envelope-error.js';
+import type { Request } from './envelope/request.js';
 import { lookUp, type RpcHandler, type RpcHandlers } from './handlers.js';
 import { serviceOf } from './options.js';
+import { readRequest } from './read-request.js';
 import { Replies, type Answering } from './replies.js';
 import { ReplyQueues } from './reply-queues.js';
 import { RpcError } from './rpc-error.js';
@@ -155,7 +156,8 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     this.#counts.received += 1;
     this.#counts.inHand += 1;
     try {
-      const request = this.#read(delivery);
+      const { requests, deadLetter } = this.#options;
+      const request = readRequest(delivery.body, [requests, deadLetter]);
       if (request instanceof Error) await this.#refuse(delivery, request);
       else if (isExpired(request)) this.#counts.expired += 1;
       else await this.#answerOnce(request, delivery);
@@ -164,19 +166,6 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
     // Not before the reply is in its queue: else nobody would do it again.
     await this.#acknowledger.done(delivery, this.#options.requests);
-  }
-
-  #read({ body }: Delivery): Request | EnvelopeError {
-    const { requests, deadLetter } = this.#options;
-    try {
-      const request = decodeRequest(body);
-      // Whoever may send a request could else have this worker talk to itself for ever.
-      const forbidden = request.replyTo === requests || request.replyTo === deadLetter;
-      if (request.replyTo === undefined || !forbidden) return request;
-      throw badMember('replyTo', "the host's own queue: this one is for something else");
-    } catch (error) {
-      return error as EnvelopeError;
-    }
   }
 
   async #refuse(delivery: Delivery, problem: EnvelopeError): Promise<void> {
