@@ -27,6 +27,7 @@ const FLOORS = [
   'rpc',
   'service/pool',
   'testing',
+  'opentelemetry',
   'doors',
 ];
 

@@ -7,6 +7,8 @@ import { coreOf, MessageQueue } from '../message-queue/message-queue.js';
 import type { OpenOptions } from '../queue/open-options.js';
 import { warnLost, warnPolling } from '../base/warnings.js';
 import { openLeased } from '../queue/leases/open.js';
+import { receiveOne } from '../queue/use/receive.js';
+import { send } from '../queue/use/send.js';
 import { LeasedReceiver } from './leased-receiver.js';
 import { PlainDelivery } from './plain-delivery.js';
 import { posixChecks, type PosixTransportOptions } from './posix-options.js';
@@ -116,7 +118,8 @@ class PosixSender implements Sender {
   async send(body: Uint8Array, properties: SendProperties = {}): Promise<void> {
     refuseCorrelation(this.#queue.name, properties);
     const { priority, signal } = properties;
-    await this.#queue.send(body, { priority, signal });
+    // Not by the queue's own method: what its tracers hear of is what users call.
+    await send(coreOf(this.#queue), body, { priority, signal });
   }
 
   trySend(body: Uint8Array, priority: number): boolean {
@@ -142,7 +145,8 @@ class PosixReceiver implements Receiver {
   }
 
   async next(signal?: AbortSignal): Promise<Delivery> {
-    const { data, priority } = await this.#queue.receive({ signal });
+    const core = coreOf(this.#queue);
+    const { data, priority } = await receiveOne(core, 'Receiver.next()', { signal });
     return new PlainDelivery({ body: data, priority }, this.#requeue);
   }
 

@@ -9,16 +9,23 @@ const names = {
   'posix-mqueue/service': 'Worker',
   'posix-mqueue/testing': 'MemoryTransport',
 };
+/** For users of what it is for, who have that installed. */
+const needing = { 'posix-mqueue/opentelemetry': '@opentelemetry/api' };
 
 const require = createRequire(import.meta.url);
 const { exports } = require('posix-mqueue/package.json');
 const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
 assert.deepEqual(
   entries.map((entry) => `posix-mqueue${entry.slice(1)}`).toSorted(),
-  Object.keys(names).toSorted(),
+  [...Object.keys(names), ...Object.keys(needing)].toSorted(),
 );
 for (const [entry, name] of Object.entries(names)) {
   const module = await import(entry);
   assert.equal(typeof module[name], 'function', `${entry} has ${name}`);
   assert.equal(require(entry)[name], module[name], `${entry} by require()`);
+}
+for (const [entry, missing] of Object.entries(needing)) {
+  await assert.rejects(import(entry), ({ code, message }) => {
+    return code === 'ERR_MODULE_NOT_FOUND' && message.includes(missing);
+  });
 }

@@ -10,7 +10,7 @@ import {
   type ReceiveOperation,
   type SendOperation,
 } from 'posix-mqueue';
-import { PosixTransport, type ProcessOperation, type RequestOperation } from 'posix-mqueue/rpc';
+import type { ProcessOperation, RequestOperation } from 'posix-mqueue/rpc';
 import { Worker } from 'posix-mqueue/service';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { until } from '../support/code.js';
@@ -142,9 +142,14 @@ describe('the tracing channels', () => {
           operation.tracestate = 'a=b';
         });
         const processed = hear<ProcessOperation>('process');
+        const inside = [hear('send'), hear('receive')];
         await bench.worker({ add: ([a, b]: [number, number]) => a + b });
         const host = bench.host();
         assert.equal(await host.request([1, 2], { method: 'add', priority: 3 }), 3);
+        assert.deepEqual(
+          inside.map(({ operations }) => operations.length),
+          [0, 0],
+        );
         const common = { queue: bench.requests, method: 'add', priority: 3, attempt: 0 };
         assert.deepEqual(requested.atStart, [{ ...common, notification: false }]);
         assert.deepEqual(requested.phases, WELL);
@@ -282,13 +287,10 @@ describe('the tracing channels', () => {
     const [requests, responses] = [temporaryQueue(), temporaryQueue()];
     const processed = hear<ProcessOperation>('process');
     const names = { requests: requests.name, responses: responses.name };
-    const worker = new Worker(
-      { ...names, codec: text, transport: new PosixTransport() },
-      (request) => {
-        if (request === 'bad') throw new Error('no');
-        return `${request} processed`;
-      },
-    );
+    const worker = new Worker({ ...names, codec: text, onMismatch: 'keep' }, (request) => {
+      if (request === 'bad') throw new Error('no');
+      return `${request} processed`;
+    });
     worker.on('failure', () => undefined);
     const running = worker.run();
     await requests.send('task-1', { priority: 1 });
