@@ -69,8 +69,9 @@ Napi::Value Queue::Open(const Napi::CallbackInfo& info, const Napi::Function& co
     return Number(env, -ENOMEM);
   }
   const Napi::Object object = constructor.New({});
-  if (env.IsExceptionPending()) return env.Undefined();
-  Queue* queue = Unwrap(object);
+  // In a thread that is being terminated either fails, and no exception tells.
+  Queue* queue = object.IsEmpty() ? nullptr : Unwrap(object);
+  if (queue == nullptr) return env.Undefined();
   const int access = open_flags & O_ACCMODE;
   queue->descriptor_ = std::move(result.descriptor);
   queue->writable_ = access != O_RDONLY;

@@ -46,4 +46,10 @@ describe('worker_threads', () => {
     const { code, signal, stdout, stderr } = await runFixture('threads-in-turn', ['40']).end;
     assert.deepEqual([code, signal, stdout, stderr], [0, null, 'signals: 1', '']);
   });
+
+  it('may be terminated while they open queues', async function () {
+    this.timeout(60_000 * slowdown);
+    const { code, signal, stdout, stderr } = await runFixture('threads-terminated', ['30']).end;
+    assert.deepEqual([code, signal, stdout, stderr], [0, null, 'still here', '']);
+  });
 });
