@@ -148,6 +148,7 @@ void Guard::Wake() {
   if (!state.asleep.load()) return;
   const Locked locked(state);
   if (!state.begun) Begin(state);
+  if (!state.begun) return;
   if (state.asleep.exchange(false)) uv_cond_signal(&state.woken);
 }
 

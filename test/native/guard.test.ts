@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { temporaryQueue } from 'posix-mqueue/testing';
-import { runFixture } from '../support/child.js';
-import { slowdown } from '../support/sanitizer.js';
+import { Child, runFixture } from '../support/child.js';
+import { runsOthers, slowdown } from '../support/sanitizer.js';
 
 const ENDS = [
   'a handler of uncaught exceptions that throws',
@@ -80,5 +82,23 @@ describe('a process whose event loop is busy', function () {
     await child.printed('waits again');
     await queue.send('d');
     await child.printed('got d');
+  });
+});
+
+describe('a process that could not begin the guard with its first wait', function () {
+  this.timeout(30_000 * slowdown);
+  // More than Node begins with, and as few as can soon be used up.
+  const limited = ['--nproc=40', process.execPath];
+
+  before(function () {
+    // Reason: only root may become another user, and only another one is held to the limit of threads.
+    const becomes = [...limited, '-e', 'process.setuid(54321)'];
+    if (!runsOthers || spawnSync('prlimit', becomes).status !== 0) this.skip();
+  });
+
+  it('begins it with the next one', async () => {
+    const path = fileURLToPath(new URL('../fixtures/guard-late.js', import.meta.url));
+    const { code, stdout, stderr } = await new Child('prlimit', [...limited, path]).end;
+    assert.deepEqual([code, stdout, stderr], [7, 'waiting', '']);
   });
 });
