@@ -38,13 +38,17 @@ export class Supply {
   /** Asks the kernel for up to `max` messages to hold: how many came. Throws as `takeOne`. */
   fetch(max: number, patience: number): number {
     const count = this.#receive(max, patience);
-    this.hold(count);
+    this.#hold(count);
     return count;
   }
 
-  /** What a call on the queue has brought: out of the inbox, before anything else is received. */
+  /** What a wait has brought: out of the inbox, before anything else is received. */
   hold(result: number): void {
-    if (result > 0) this.held.addTaken(inbox.take(this.#native, result));
+    try {
+      this.#hold(result);
+    } catch {
+      // No memory: they went back. The line asks for them again, and tells who is first where that fails too.
+    }
   }
 
   /** How many messages came without a wait since this was asked last. */
@@ -52,6 +56,10 @@ export class Supply {
     const received = this.#received;
     this.#received = 0;
     return received;
+  }
+
+  #hold(count: number): void {
+    if (count > 0) this.held.addTaken(inbox.take(this.#native, count));
   }
 
   #receive(max: number, patience: number): number {
