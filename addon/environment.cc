@@ -116,7 +116,7 @@ Loss Environment::PutBackUntaken(Patience& patience) {
   Mailbox::Source* source = inbox_.untaken();
   if (source == nullptr) return {};
   const Loss lost = source->PutBack(inbox_.batch(), patience);
-  inbox_.Forget(source);
+  inbox_.Drop();
   return lost;
 }
 

@@ -34,6 +34,11 @@ void Mailbox::Forget(const Source* source) {
   if (source_ == source) source_ = nullptr;
 }
 
+void Mailbox::Drop() {
+  headers_[kTaken] = 1;
+  batch_.Clear();
+}
+
 long Mailbox::Publish(Source* source) {
   source_ = source;
   headers_[kTaken] = 0;

@@ -51,6 +51,8 @@ class Mailbox {
   Source* untaken() const { return empty_or_taken() ? nullptr : source_; }
   // The source is going.
   void Forget(const Source* source);
+  // What is there went elsewhere: a reader who was told of it finds it taken.
+  void Drop();
   // Makes the batch from the headers. False when they are wrong.
   [[nodiscard]] bool Collect(size_t count);
 

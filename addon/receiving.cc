@@ -36,6 +36,8 @@ void Receiving::Keep(std::shared_ptr<Lease> lease) {
 
 long Receiving::TryNow(uint32_t max, uint32_t microseconds) {
   constexpr uint64_t kNanosecondsPerMicrosecond = 1000;
+  // An async hook is called before who is to take them, and may look at another queue.
+  if (inbox_.untaken() != nullptr) return -EAGAIN;
   const Intake from(queue(), lease_);
   MessageBatch& batch = inbox_.batch();
   batch.Clear();

@@ -58,11 +58,12 @@ class Inbox extends Mailbox {
     this.#front = new Uint8Array();
   }
 
-  /** The `count` messages that the call on `queue` has just brought. */
+  /** The `count` messages that the call on `queue` has just brought; none where they went back meanwhile. */
   take(queue: NativeQueue, count: number): Message[] {
     const messages: Message[] = [];
     let offset = 0;
     this.ensure();
+    if (this.headers[this.layout.taken] !== 0) return messages;
     this.headers[this.layout.taken] = 1;
     try {
       while (messages.length < count) offset = this.#takeSlab(messages, count, offset);
