@@ -18,7 +18,7 @@ namespace mqueue {
 // Sending's.
 class Direction : public ThreadWay::Owner {
  public:
-  // The queue.
+  // What it needs of its queue.
   class Host {
    public:
     virtual Endpoint endpoint() const = 0;

@@ -30,7 +30,6 @@ class Poller {
   int Watch(int events);
   void UpdateReference();
   void Fired(int status, int events);
-
   void Tell(int event, Listener* listener, int status);
 
   std::shared_ptr<EventLoop> loop_;

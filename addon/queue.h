@@ -21,11 +21,10 @@ namespace mqueue {
 // One open queue, as JavaScript sees it. Every method answers with a negative errno instead of
 // throwing; the policy (who waits, in which way, what is told to the user) is JavaScript's.
 //
-// `onchange` is called after changes while it is watched, which keeps the object too.
-//
 // There is at most one wait in each direction. Its end is told by a call of the property
 // `onreceive` (how many messages are in the inbox, or a negative errno) or `onsend` (how many were
-// sent, or a negative errno). While a wait lasts the object is not garbage-collected.
+// sent, or a negative errno). While the queue is watched, `onchange` is called after each change. As long as
+// a wait or a watch lasts the object is not garbage-collected.
 class Queue : public Napi::ObjectWrap<Queue>,
               private Direction::Host,
               private Environment::Member,

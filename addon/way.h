@@ -15,12 +15,12 @@ class Way {
   [[nodiscard]] virtual int Begin(uint64_t microseconds) = 0;
   // The wait is over, for whatever reason.
   virtual void End() = 0;
-  // The listener was called. Whether it has to try: false where somebody else does so by now.
+  // The listener was called. Whether it has to try: false where a thread does so by now.
   [[nodiscard]] virtual bool MayTry() { return true; }
-  // A try was in vain. 0 when the wait goes on, else what it ends with: -EAGAIN where somebody else was faster
-  // and the wait has a limit, -ETIMEDOUT where that has passed.
+  // A try was in vain. 0 when the wait goes on, else what it ends with: -EAGAIN where another process was faster
+  // and the wait has a limit, -ETIMEDOUT where that has passed, -ECANCELED where it cannot go on in this way.
   [[nodiscard]] virtual int InVain() const = 0;
-  // True: nobody else works for this wait, and it can end at once. False: its end comes soon.
+  // True: no thread works for this wait, and it can end at once. False: its end comes soon.
   [[nodiscard]] virtual bool Cancel() { return true; }
   // Whether a wait keeps the process alive.
   virtual void SetReferenced(bool) {}

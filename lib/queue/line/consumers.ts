@@ -5,7 +5,7 @@ import { Turn } from './turn.js';
 /** The consumers who stand in a line, first come first served. */
 export class Consumers {
   readonly #line = new Line<Consumer>();
-  /** Those of them that do not wait. */
+  /** Those of them that do not wait: where there is nothing for them they leave. */
   readonly #hasty = new Set<Consumer>();
 
   get length(): number {

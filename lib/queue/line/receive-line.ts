@@ -201,7 +201,7 @@ export class ReceiveLine {
     return this.#supply.held.size > 0 || !this.#isOnItsWay();
   }
 
-  /** Whether a wait brings what is wanted. Others may wait for what a hasty one is to look for. */
+  /** Whether a wait is to bring what is wanted. A hasty consumer does not wait: it looks, whatever others wait for. */
   #isOnItsWay(): boolean {
     return this.#awaited > 0 && !this.#consumers.hasHasty;
   }
@@ -235,7 +235,7 @@ export class ReceiveLine {
     return true;
   }
 
-  /** Sends those away that do not wait, when nothing is on its way to one who has gone. */
+  /** Tells the hasty ones that there is nothing: not before a cancelled take is back, which may bring something. */
   #dismiss(): boolean {
     if (this.#cancelling) {
       this.settle();
