@@ -191,9 +191,12 @@ Napi::Value Queue::PutBackOutbox(const Napi::CallbackInfo& info) {
 Napi::Value Queue::PutBackInbox(const Napi::CallbackInfo& info) {
   uint32_t first = 0;
   if (!ReadUint32(info.Env(), info[0], &first)) return Number(info.Env(), 0);
-  const MessageBatch& batch = environment_->inbox().batch();
-  if (first >= batch.count()) return Number(info.Env(), 0);
-  return Returned(info.Env(), batch.count() - first, PutBack(endpoint(), batch, first));
+  Mailbox& inbox = environment_->inbox();
+  const size_t count = inbox.batch().count();
+  if (first >= count) return Number(info.Env(), 0);
+  const Loss lost = PutBack(endpoint(), inbox.batch(), first);
+  inbox.Drop();
+  return Returned(info.Env(), count - first, lost);
 }
 
 // True: it is over, nothing will be called. False: `onreceive` will be, soon.
