@@ -46,4 +46,5 @@ export type {
   RequestOperation,
   TraceContext,
 } from './base/channels.js';
+export type { LatencyStats } from './base/latency.js';
 export type { AcknowledgeEvents } from './service/acknowledge.js';

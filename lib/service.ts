@@ -20,9 +20,10 @@ export type {
   TransportState,
 } from './transport/transport.js';
 export type { Operation, ProcessOperation, TraceContext } from './base/channels.js';
+export type { LatencyStats } from './base/latency.js';
 export type { AcknowledgeEvents } from './service/acknowledge.js';
 export { Host } from './service/host.js';
-export type { HostEvents, HostOptions, TaskOptions } from './service/host-options.js';
+export type { HostEvents, HostOptions, HostStats, TaskOptions } from './service/host-options.js';
 export type { PeerOptions, ServiceOptions } from './service/options.js';
 export type { HandlerResult, SeveralResults } from './service/results.js';
 export type { Adopted, GaveUp, RedeliveryEvents, RedeliveryOptions } from './service/redelivery.js';

@@ -1,7 +1,7 @@
 import { AbortListener } from '../base/abort-listener.js';
 import type { RequestOperation } from '../base/channels.js';
 import { AbortError, noReplyError, timeoutError } from '../base/errors.js';
-import { clearTimeout, monotonic, setTimeout } from '../base/timers.js';
+import { clearTimeout, monotonic, now, setTimeout } from '../base/timers.js';
 import { atLeast } from '../queue/wait/wait-timers.js';
 import type { Sender } from '../transport/transport.js';
 import type { Calls, Waiting } from './calls.js';
@@ -59,6 +59,7 @@ export class Call implements Waiting {
   /** Of a send that waits for room. */
   #wanted: AbortController | undefined;
   readonly #deadline: number | undefined;
+  readonly #begun = now();
   #timer: NodeJS.Timeout | undefined;
   #nextTry: NodeJS.Timeout | undefined;
   #listener: AbortListener | undefined;
@@ -98,20 +99,23 @@ export class Call implements Waiting {
     const { counts } = this.#way.calls;
     // It is being worked on: to have that done again would double what came already.
     this.#sendNoMore();
+    if (!reply.more) this.#answered();
     if (reply.error !== undefined) {
-      counts.answered += 1;
       counts.failed += 1;
       const { code, message, data } = reply.error;
       const error = new RpcError(code, message, { data });
       this.fail(reply.by === undefined ? error : Object.assign(error, { by: reply.by }));
       return;
     }
-    if (!reply.more) {
-      counts.answered += 1;
-      this.#forget();
-    }
+    if (!reply.more) this.#forget();
     this.#sink.reply(reply.body, priority, reply.more);
     if (!reply.more) this.#sink.end();
+  }
+
+  #answered(): void {
+    const { counts, latency } = this.#way.calls;
+    counts.answered += 1;
+    latency.record(this.#begun);
   }
 
   fail(error: Error): void {

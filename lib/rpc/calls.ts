@@ -1,3 +1,4 @@
+import { Latency, type LatencyStats } from '../base/latency.js';
 import type { Reply } from './envelope/reply.js';
 
 /** Who waits for the replies of one request. */
@@ -26,6 +27,8 @@ export interface RpcHostStats {
   readonly late: number;
   /** Messages in the reply queue that were no replies. */
   readonly invalid: number;
+  /** Of those answered: from when it was begun to its last reply. */
+  readonly latency: LatencyStats;
 }
 
 /** The requests of a host that wait for a reply, by their ids. */
@@ -40,6 +43,7 @@ export class Calls {
     late: 0,
     invalid: 0,
   };
+  readonly latency: Latency = new Latency();
   readonly #open = new Map<string, Waiting>();
 
   get open(): number {

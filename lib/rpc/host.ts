@@ -196,8 +196,8 @@ export class RpcHost<
 
   /** What it has done so far. */
   stats(): RpcHostStats {
-    const { counts, open } = this.#asking.calls;
-    return { ...counts, open };
+    const { counts, open, latency } = this.#asking.calls;
+    return { ...counts, open, latency: latency.stats };
   }
 
   /**

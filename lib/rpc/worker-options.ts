@@ -9,6 +9,7 @@ import {
   type Check,
   type Checks,
 } from '../base/options.js';
+import type { LatencyStats } from '../base/latency.js';
 import { outOfRange } from '../base/errors.js';
 import type { AcknowledgeEvents } from '../service/acknowledge.js';
 import { isName, peerChecks, type PeerOptions } from '../service/options.js';
@@ -130,6 +131,8 @@ export interface RpcWorkerStats {
   readonly adopted: number;
   /** Of those: the ones that were given up. */
   readonly gaveUp: number;
+  /** Of those processed and failed: from when it was read to when its replies were sent. */
+  readonly latency: LatencyStats;
 }
 
 const isBy: Check = (argument, value) => {

@@ -5,7 +5,9 @@ import { apart } from '../base/apart.js';
 import { processing, traced } from '../base/channels.js';
 import { invalidValue } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
+import { Latency } from '../base/latency.js';
 import { checkOptions, type Checks } from '../base/options.js';
+import { now } from '../base/timers.js';
 import { warnFailure, warnInvalid } from '../base/warnings.js';
 import { Acknowledger } from '../service/acknowledge.js';
 import { DeadLetters } from '../service/dead-letters.js';
@@ -74,6 +76,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     replies: 0,
     inHand: 0,
   };
+  readonly #latency = new Latency();
   #warned = false;
   #warnedOfInvalid = false;
 
@@ -149,7 +152,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
 
   /** What it has done so far. */
   stats(): RpcWorkerStats {
-    return { ...this.#counts, ...this.#running.counts };
+    return { ...this.#counts, ...this.#running.counts, latency: this.#latency.stats };
   }
 
   async #work(delivery: Delivery): Promise<void> {
@@ -211,6 +214,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
   async #answer(request: Request, delivery: Delivery, replies: Replies): Promise<void> {
     const { priority, attempts } = delivery;
     const context = new Context(request, priority, attempts, this.#running.givenUp);
+    const begun = now();
     await this.#toHost(replies, async () => {
       try {
         if (processing.hasSubscribers) await this.#processTraced(request, context, replies);
@@ -225,6 +229,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
         context.end();
       }
     });
+    this.#latency.record(begun);
   }
 
   #processTraced(request: Request, context: Context, replies: Replies): Promise<void> {

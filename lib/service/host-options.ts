@@ -1,5 +1,6 @@
 import { isOnInvalid, type AnyCodec, type OnInvalid } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
+import type { LatencyStats } from '../base/latency.js';
 import type { Message } from '../base/message.js';
 import { isBoolean, isPriority, required, type Checks } from '../base/options.js';
 import type { WaitOptions } from '../queue/use/cancellation.js';
@@ -40,6 +41,19 @@ export interface HostOptions<C extends AnyCodec = typeof raw> extends ServiceOpt
    * @defaultValue `'error'`
    */
   onInvalid?: OnInvalid | undefined;
+}
+
+/** Counts since the host began. */
+export interface HostStats {
+  /** Tasks sent. */
+  readonly sent: number;
+  /** Responses received. */
+  readonly received: number;
+  /**
+   * Of those sent: how long `send` waited until the queue had it. Which response answers which task nobody knows;
+   * how long that takes RpcHost can tell.
+   */
+  readonly latency: LatencyStats;
 }
 
 /** How to send a task. */

@@ -4,13 +4,14 @@ import type { AnyCodec, Decoded, Encoded } from '../codec/codec.js';
 import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
 import { AbortError, closedError } from '../base/errors.js';
+import { Latency } from '../base/latency.js';
 import type { Message } from '../base/message.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
 import type { WaitOptions } from '../queue/use/cancellation.js';
 import { waitChecks } from '../queue/use/receive.js';
 import { presentScope } from '../base/scope.js';
-import { nextTick } from '../base/timers.js';
+import { nextTick, now } from '../base/timers.js';
 import type { Delivery, Receiver, Sender } from '../transport/transport.js';
 import { Acknowledger } from './acknowledge.js';
 import {
@@ -18,6 +19,7 @@ import {
   taskChecks,
   type HostEvents,
   type HostOptions,
+  type HostStats,
   type TaskOptions,
 } from './host-options.js';
 import { refuseSameQueue, withDefaults, type Service } from './options.js';
@@ -64,6 +66,8 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   /** The queues that are this host's to unlink: another program's must stay. */
   readonly #used = new Set<string>();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
+  readonly #latency = new Latency();
+  #received = 0;
   #opening: Promise<Opened> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -75,6 +79,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
         responses,
         open: host.#opening !== undefined,
         closed: host.#closed !== undefined,
+        stats: host.stats(),
       };
     });
   }
@@ -147,12 +152,14 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     const opened = await this.#openFor(limits, requests);
     const { sender, unread, line } = opened;
     await this.#strays.sweep(line);
+    const begun = now();
     await unread.explain(limits.timeout, () =>
       withDeadline(requests, 'mq_timedsend', limits, async (signal) => {
         const properties = { signal, ...(priority !== undefined && { priority }) };
         await sendValue(sender, this.#service.codec, task, requests, properties);
       }),
     );
+    this.#latency.record(begun);
   }
 
   /**
@@ -170,6 +177,12 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
         for (const value of this.#decode(delivery)) return value;
       }
     });
+  }
+
+  /** What it has done so far. */
+  stats(): HostStats {
+    const { stats: latency } = this.#latency;
+    return { sent: latency.count, received: this.#received, latency };
   }
 
   /**
@@ -190,6 +203,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
 
   /** One value, or none where `onInvalid` was told. */
   #decode(delivery: Delivery): Decoded<C>[] {
+    this.#received += 1;
     void this.#acknowledger.done(delivery, this.#options.responses);
     try {
       return [this.#decoder.decode(messageOf(delivery)) as Decoded<C>];

@@ -1,5 +1,6 @@
 import type { AnyCodec, Decoded, Encoded } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
+import type { LatencyStats } from '../base/latency.js';
 import type { Message } from '../base/message.js';
 import { integer, isBoolean, isFunction, required, type Checks } from '../base/options.js';
 import type { AcknowledgeEvents } from './acknowledge.js';
@@ -105,6 +106,8 @@ export interface WorkerStats {
   readonly adopted: number;
   /** Of those: the ones that were given up. */
   readonly gaveUp: number;
+  /** Of those processed and failed: from when it was taken to when its responses were sent. */
+  readonly latency: LatencyStats;
 }
 
 /** @internal */

@@ -5,6 +5,7 @@ import type { raw } from '../codec/raw.js';
 import { processing, traced } from '../base/channels.js';
 import { replacedError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
+import { Latency } from '../base/latency.js';
 import { checkOptions, isFunction, type Checks } from '../base/options.js';
 import { Acknowledger } from './acknowledge.js';
 import { DeadLetters } from './dead-letters.js';
@@ -16,6 +17,7 @@ import { isValue, resultsOf } from './results.js';
 import { Running } from './running.js';
 import type { CloseOptions, RunOptions } from './run-options.js';
 import { messageOf, sendValue } from './values.js';
+import { now } from '../base/timers.js';
 import { warnFailure } from '../base/warnings.js';
 import {
   workerChecks,
@@ -65,6 +67,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #decoder: Decoder;
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   readonly #counts = { received: 0, processed: 0, failed: 0, responses: 0, inHand: 0 };
+  readonly #latency = new Latency();
   readonly #running: Running;
   #responseQueue: ResponseQueue | undefined;
   #warned = false;
@@ -136,7 +139,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
 
   /** What it has done so far. */
   stats(): WorkerStats {
-    return { ...this.#counts, ...this.#running.counts };
+    return { ...this.#counts, ...this.#running.counts, latency: this.#latency.stats };
   }
 
   async #openResponses(): Promise<ResponseQueue | undefined> {
@@ -150,6 +153,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   async #answer(delivery: Delivery): Promise<void> {
     this.#counts.received += 1;
     this.#counts.inHand += 1;
+    const begun = now();
     const work: Work = { delivery, request: delivery.body, sender: undefined, isFatal: false };
     const cannotBegin = async (error: unknown): Promise<never> => {
       await this.#acknowledger.notBegun(delivery, this.#options.requests);
@@ -166,6 +170,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       await this.#fail(error, work);
     } finally {
       this.#counts.inHand -= 1;
+      this.#latency.record(begun);
     }
     await this.#acknowledger.done(delivery, this.#options.requests);
   }
