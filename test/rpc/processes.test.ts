@@ -18,7 +18,7 @@ interface Answered {
 const HOSTS = 4;
 const WORKERS = 6;
 // 2,000 take half a minute.
-const TASKS = process.env['FAULT_RUNS'] === undefined ? 600 : 2000;
+const TASKS = process.env['FAULT_RUNS'] === undefined ? 400 : 2000;
 
 describe('many hosts and workers of one queue', function () {
   this.timeout(120_000);
@@ -91,8 +91,8 @@ describe('many hosts and workers of one queue', function () {
     const coming = new Set<Promise<unknown>>();
     let killed = 0;
     const killer = setInterval(() => {
-      // One is left to go on while the others begin.
-      if (workers.length < 2) return;
+      // Two are left to go on while the others begin, which takes longer than that on a busy machine.
+      if (workers.length < 3) return;
       workers.shift()?.kill('SIGKILL');
       killed += 1;
       const next = start().then((child) => workers.push(child));
