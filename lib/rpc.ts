@@ -26,6 +26,7 @@ export type {
 export { ReplyStream } from './rpc/reply-stream.js';
 export type { Tasks } from './rpc/request-all.js';
 export { RpcWorker } from './rpc/worker.js';
+export type { SpillOptions } from './rpc/spill/options.js';
 export type { RpcContext } from './rpc/context.js';
 export type { RpcHandler, RpcHandlers } from './rpc/handlers.js';
 export type {

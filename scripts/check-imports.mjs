@@ -24,6 +24,7 @@ const FLOORS = [
   'rxjs',
   'transport',
   'service',
+  'rpc/spill',
   'rpc',
   'service/pool',
   'testing',
@@ -39,7 +40,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|argument-errors|lease-errors|pool-errors|queue-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|argument-errors|lease-errors|pool-errors|queue-errors|spill-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

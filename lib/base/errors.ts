@@ -4,3 +4,4 @@ export * from './argument-errors.js';
 export * from './lease-errors.js';
 export * from './queue-errors.js';
 export * from './pool-errors.js';
+export * from './spill-errors.js';

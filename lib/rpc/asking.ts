@@ -9,12 +9,15 @@ import type { Service } from '../service/options.js';
 import { orAbort } from '../service/or-abort.js';
 import { messageOf } from '../service/values.js';
 import type { Delivery, Sender } from '../transport/transport.js';
+import { atEnd } from './at-end.js';
 import { Call, type Ask, type Sink } from './call.js';
 import { Calls } from './calls.js';
 import type { EnvelopeError } from './envelope/envelope-error.js';
 import { decodeReply } from './envelope/reply.js';
 import { patienceOf, type ReplyQueueOptions, type RequestOptions } from './host-options.js';
 import { OwnQueue } from './own-queue.js';
+import { HostSpill } from './spill/host.js';
+import { MAX_BODY_SIZE, type SpillOptions } from './spill/options.js';
 import { withTrace } from './traced.js';
 
 const REPLIES = 4;
@@ -25,6 +28,7 @@ export interface AskingOptions {
   readonly requests: string;
   readonly reopen: boolean | undefined;
   readonly replies: ReplyQueueOptions;
+  readonly spill: SpillOptions;
   /** Each false when nobody listens. */
   readonly tell: {
     invalid(message: Message, error: EnvelopeError): boolean;
@@ -37,6 +41,7 @@ interface Opened {
   readonly own: OwnQueue;
   /** Bytes of the largest request. */
   readonly largest: number;
+  readonly spill: HostSpill | undefined;
 }
 
 /** The two queues of a host: requests go to one, and who waits for their replies is found for those from the other. */
@@ -145,7 +150,7 @@ export class Asking {
   #ask(
     encode: () => Uint8Array,
     options: RequestOptions,
-    { own, largest }: Opened,
+    { own, largest, spill }: Opened,
     operation: RequestOperation | undefined,
   ): Ask {
     const { method, meta, priority = 0 } = options;
@@ -155,8 +160,11 @@ export class Asking {
     const body = encode();
     // Of its own: it may be sent again later.
     const plain = { id, replyTo: own.name, method, meta: meta && { ...meta } };
-    const header = operation === undefined ? plain : withTrace(plain, body, operation, largest);
-    return { id, header, body, priority, patience, operation };
+    const spills = spill !== undefined;
+    const header =
+      operation === undefined ? plain : withTrace(plain, body, operation, largest, spills);
+    // Last of all: what fails before leaves nothing behind.
+    return { id, header, body, priority, patience, operation, spill: spill?.begin() };
   }
 
   async #open(): Promise<Opened> {
@@ -175,20 +183,29 @@ export class Asking {
     const { service, requests, reopen = true, replies } = this.#options;
     const { transport, opening } = service;
     const sender = await transport.openSender(requests, { ...opening, follow: reopen });
+    let spill: HostSpill | undefined;
     try {
+      spill = this.#openSpill();
       const { maxMessageSize } = await transport.stat(requests);
       const own = await OwnQueue.create(transport, {
         maxMessages: replies.maxMessages ?? REPLIES,
         maxMessageSize: replies.maxMessageSize ?? maxMessageSize,
       });
-      const opened = { sender, own, largest: maxMessageSize };
+      const opened = { sender, own, largest: maxMessageSize, spill };
       void this.#read(opened);
       this.#opened = opened;
       return opened;
     } catch (error) {
+      spill?.close();
       await sender.close();
       throw error;
     }
+  }
+
+  #openSpill(): HostSpill | undefined {
+    const { requests, spill: options } = this.#options;
+    const { spill = false, maxBodySize = MAX_BODY_SIZE } = options;
+    return spill ? new HostSpill(requests, maxBodySize, atEnd) : undefined;
   }
 
   /** Until it is closed, whoever waits for what: a worker must never wait for room because this host does. */
@@ -224,6 +241,7 @@ export class Asking {
   }
 }
 
-async function closeBoth({ own, sender }: Opened): Promise<void> {
-  await doAll([() => own.close(), () => sender.close()]);
+async function closeBoth({ own, sender, spill }: Opened): Promise<void> {
+  // Its files last: until its queue is gone workers may still make some.
+  await doAll([() => own.close(), () => sender.close(), async () => spill?.close()]);
 }

@@ -1,17 +1,20 @@
 import { AbortListener } from '../base/abort-listener.js';
 import type { RequestOperation } from '../base/channels.js';
-import { AbortError, noReplyError, timeoutError } from '../base/errors.js';
+import { AbortError, noReplyError, timeoutError, unspilledError } from '../base/errors.js';
 import { clearTimeout, monotonic, now, setTimeout } from '../base/timers.js';
 import { atLeast } from '../queue/wait/wait-timers.js';
 import type { Sender } from '../transport/transport.js';
 import type { Calls, Waiting } from './calls.js';
 import type { Reply } from './envelope/reply.js';
 import { encodeRequest, type RequestHeader } from './envelope/request.js';
+import type { SpilledBody } from './envelope/spill.js';
 import { RpcError } from './rpc-error.js';
+import { readReply, type CallSpill } from './spill/host.js';
 
 /** The most that the envelope can tell. */
 const MOST_ATTEMPTS = 65_535;
 const LONGEST_BACK_OFF = 30_000;
+const NONE = new Uint8Array(0);
 
 /** What becomes of a request. One of the last two is called, once. */
 export interface Sink {
@@ -41,6 +44,8 @@ export interface Ask {
   readonly patience: Patience;
   /** What a tracer hears of it, where there is one. */
   readonly operation: RequestOperation | undefined;
+  /** Of a host that has large bodies go through shared memory. */
+  readonly spill: CallSpill | undefined;
 }
 
 /** Where it goes. */
@@ -69,6 +74,10 @@ export class Call implements Waiting {
   /** Whether it is not to be sent again: it is over, or being answered. */
   #unwanted = false;
   #over = false;
+  /** Its body, where that was too large for a message. */
+  #spilled: SpilledBody | undefined;
+  /** Of replies that are not in their messages: those behind wait, so that the order stays. */
+  #reading: Promise<void> | undefined;
 
   constructor(ask: Ask, way: Way, sink: Sink) {
     this.#ask = ask;
@@ -96,9 +105,33 @@ export class Call implements Waiting {
   }
 
   take(reply: Reply, priority: number): void {
-    const { counts } = this.#way.calls;
     // It is being worked on: to have that done again would double what came already.
     this.#sendNoMore();
+    if (reply.spill === undefined && this.#reading === undefined) {
+      this.#taken(reply, priority);
+      return;
+    }
+    this.#reading = this.#takeLater(this.#reading, reply, priority);
+  }
+
+  async #takeLater(
+    before: Promise<void> | undefined,
+    reply: Reply,
+    priority: number,
+  ): Promise<void> {
+    await before;
+    try {
+      const { spill, body } = reply;
+      const { queue } = this.#way;
+      const read = spill === undefined ? body : await readReply(this.#ask.spill, spill, queue);
+      if (!this.#over) this.#taken({ ...reply, body: read }, priority);
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+
+  #taken(reply: Reply, priority: number): void {
+    const { counts } = this.#way.calls;
     if (!reply.more) this.#answered();
     if (reply.error !== undefined) {
       counts.failed += 1;
@@ -134,6 +167,7 @@ export class Call implements Waiting {
     this.#way.calls.forget(this.#ask.id);
     clearTimeout(this.#timer);
     this.#listener?.remove();
+    this.#ask.spill?.end();
     this.#sendNoMore();
   }
 
@@ -167,14 +201,35 @@ export class Call implements Waiting {
   }
 
   async #attemptOnce(): Promise<void> {
-    const { header, body, priority } = this.#ask;
-    const members = { ...header, deadline: this.#deadline, attempt: this.#attempt };
-    const message = encodeRequest(members, body);
+    const { body, priority } = this.#ask;
+    const message = this.#encode(body);
     const { sender } = this.#way;
     if (sender.trySend?.(message, priority) === true) return;
     // It waits for room for as long as anybody wants a reply. To make a signal takes longer than to send.
     this.#wanted = new AbortController();
-    await sender.send(message, { priority, signal: this.#wanted.signal });
+    try {
+      await sender.send(message, { priority, signal: this.#wanted.signal });
+    } catch (error) {
+      if (this.#spilled !== undefined || !isTooLarge(error)) throw error;
+      await this.#spill(error);
+      if (!this.#unwanted) await this.#attemptOnce();
+    }
+  }
+
+  /** The file stays until nobody waits for a reply any more, and so for all attempts. */
+  async #spill(cause: unknown): Promise<void> {
+    const { body, spill } = this.#ask;
+    if (spill === undefined) throw unspilledError(this.#way.queue, body.length, 'host', cause);
+    this.#spilled = await spill.write(body);
+  }
+
+  #encode(body: Uint8Array): Buffer {
+    const { header, spill } = this.#ask;
+    const members = { ...header, deadline: this.#deadline, attempt: this.#attempt };
+    if (spill === undefined) return encodeRequest(members, body);
+    const { name } = spill;
+    if (this.#spilled === undefined) return encodeRequest({ ...members, spill: { name } }, body);
+    return encodeRequest({ ...members, spill: this.#spilled }, NONE);
   }
 
   /** When to send it again, from when the queue had it: it does not age while it waits for room. */
@@ -190,6 +245,10 @@ export class Call implements Waiting {
       this.#send();
     }, atLeast(wait));
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'EMSGSIZE';
 }
 
 /** Longer each time, and each host at another time: those that waited together do not come back together. */

@@ -19,6 +19,7 @@ import type { Patience } from './call.js';
 import type { AnyBody } from './contract.js';
 import type { EnvelopeError } from './envelope/envelope-error.js';
 import { rules } from './envelope/members.js';
+import { spillChecks, type SpillOptions } from './spill/options.js';
 
 /** The events of an RpcHost. */
 export interface RpcHostEvents extends AcknowledgeEvents {
@@ -48,7 +49,7 @@ export interface ReplyQueueOptions {
  * How to run a host. Where there is no request queue yet, it is made for 10 messages of 2,048 bytes, unless
  * `maxMessages` and `maxMessageSize` say otherwise.
  */
-export interface RpcHostOptions<C extends AnyCodec = AnyBody> extends PeerOptions<C> {
+export interface RpcHostOptions<C extends AnyCodec = AnyBody> extends PeerOptions<C>, SpillOptions {
   /** The queue that it writes. */
   requests: string;
   /** The queue that it reads: made when it opens, under a random name, and removed when it closes. */
@@ -144,6 +145,7 @@ const isReplies: Check = (_, value) => {
 /** @internal */
 export const rpcHostChecks: Checks<RpcHostOptions<AnyCodec>> = {
   ...peerChecks,
+  ...spillChecks,
   requests: isName,
   replies: isReplies,
   reopen: isBoolean,

@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Transform } from 'node:stream';
 import type { AnyCodec } from '../codec/codec.js';
 import { requesting, traced, type RequestOperation } from '../base/channels.js';
+import { unspilledError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
 import { nextTick } from '../base/timers.js';
@@ -75,7 +76,7 @@ export class RpcHost<
   constructor(options: RpcHostOptions<C>) {
     super();
     this.#options = checkOptions('RpcHost', options, rpcHostChecks as Checks<RpcHostOptions<C>>);
-    const { requests, reopen, replies } = this.#options;
+    const { requests, reopen, replies, spill, maxBodySize } = this.#options;
     const service = serviceOf(this.#options);
     service.transport.checkName?.(requests);
     this.#bodies = new Bodies(service.codec, requests);
@@ -84,6 +85,7 @@ export class RpcHost<
       requests,
       reopen,
       replies: checkReplies(replies),
+      spill: { spill, maxBodySize },
       tell: {
         invalid: (...told) => this.emit('invalid', ...told),
         unacknowledged: (...told) => this.emit('unacknowledged', ...told),
@@ -255,9 +257,14 @@ export class RpcHost<
     if (operation !== undefined) {
       message = encodeRequest(withTrace({ method, meta }, bytes, operation, largest), bytes);
     }
-    await withDeadline(requests, 'mq_timedsend', limits, (signal) =>
-      sender.send(message, { priority, signal }),
-    );
+    try {
+      await withDeadline(requests, 'mq_timedsend', limits, (signal) =>
+        sender.send(message, { priority, signal }),
+      );
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'EMSGSIZE') throw error;
+      throw unspilledError(requests, bytes.length, 'notification', error);
+    }
     this.#asking.calls.counts.notifications += 1;
   }
 

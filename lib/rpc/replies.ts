@@ -1,8 +1,10 @@
+import { unspilledError } from '../base/errors.js';
 import { EnvelopeError } from './envelope/envelope-error.js';
 import { encodeReply, type ReplyError, type ReplyHeader } from './envelope/reply.js';
 import type { Request } from './envelope/request.js';
 import { lessAndLess } from './told-error.js';
 import type { ReplyQueues } from './reply-queues.js';
+import type { WorkerSpill } from './spill/worker.js';
 
 /** What all replies of a worker have in common. */
 export interface Answering {
@@ -12,7 +14,12 @@ export interface Answering {
   readonly timeout: number;
   /** Aborted when the worker gives up what it has in hand. */
   readonly givenUp: AbortSignal;
+  /** Where bodies go that are too large for a message. */
+  spill(): WorkerSpill | undefined;
 }
+
+/** What of a request says where its replies go. */
+type Asked = Pick<Request, 'id' | 'replyTo' | 'spill'>;
 
 /** Milliseconds for what is told last, once the work was given up. */
 const LAST_WORD = 50;
@@ -20,13 +27,14 @@ const LAST_WORD = 50;
 /** The way back to who asked. */
 export class Replies {
   readonly #answering: Answering;
-  readonly #request: Pick<Request, 'id' | 'replyTo'>;
+  readonly #request: Asked;
   readonly #priority: number;
   #count = 0;
   #last: Buffer | undefined;
   #gone = false;
+  #spilled = false;
 
-  constructor(request: Pick<Request, 'id' | 'replyTo'>, priority: number, answering: Answering) {
+  constructor(request: Asked, priority: number, answering: Answering) {
     this.#request = request;
     this.#priority = priority;
     this.#answering = answering;
@@ -47,9 +55,9 @@ export class Replies {
     return this.#count;
   }
 
-  /** The reply, where it was a single one. */
+  /** The reply, where it was a single one, and all of it. */
   get only(): Buffer | undefined {
-    return this.#count === 1 ? this.#last : undefined;
+    return this.#count === 1 && !this.#spilled ? this.#last : undefined;
   }
 
   /**
@@ -59,7 +67,28 @@ export class Replies {
    * @returns rejects with `EMSGSIZE` for one that is too large
    */
   send(body: Uint8Array, more: boolean): Promise<void> {
-    return this.#send({ more }, body);
+    return this.#send({ more }, body).catch(async (error: unknown) => {
+      if ((error as { code?: unknown } | null)?.code !== 'EMSGSIZE') throw error;
+      await this.#sendSpilled(body, more, error);
+    });
+  }
+
+  async #sendSpilled(body: Uint8Array, more: boolean, cause: unknown): Promise<void> {
+    const { replyTo = '', spill: asked } = this.#request;
+    const spill = this.#answering.spill();
+    // A host that does not say that it looks there would take the empty message for the reply.
+    if (spill === undefined || asked === undefined) {
+      throw unspilledError(replyTo, body.length, asked === undefined ? 'host' : 'worker', cause);
+    }
+    this.#spilled = true;
+    const spilled = await spill.write(asked.name, body);
+    let taken = false;
+    try {
+      await this.#send({ more, spill: spilled }, NONE);
+      taken = !this.#gone;
+    } finally {
+      if (!taken) spill.remove(spilled);
+    }
   }
 
   /** That it failed, in as many words as fit. */
@@ -97,8 +126,8 @@ export class Replies {
   async #send(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): Promise<void> {
     const { id } = this.#request;
     if (!this.wanted || id === undefined) return;
-    const { more, error } = header;
-    this.#last = encodeReply({ id, more, error, by: this.#answering.by }, body);
+    const { more, error, spill } = header;
+    this.#last = encodeReply({ id, more, error, by: this.#answering.by, spill }, body);
     await this.repeat(this.#last);
   }
 }

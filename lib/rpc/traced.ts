@@ -2,6 +2,10 @@ import { requesting, traced, type RequestOperation } from '../base/channels.js';
 import { encodeRequest, type RequestHeader } from './envelope/request.js';
 import type { Begin, ValueSink } from './reply-stream.js';
 
+/** The most bytes of a header that tell of a body in shared memory. */
+const SPILL = 200;
+const NONE = new Uint8Array(0);
+
 const MOST = { deadline: Number.MAX_SAFE_INTEGER, attempt: 65_535 };
 
 /**
@@ -9,12 +13,14 @@ const MOST = { deadline: Number.MAX_SAFE_INTEGER, attempt: 65_535 };
  * what no worker would take, or what there is no room for, is left out.
  *
  * @param largest - bytes of the largest request
+ * @param spills - whether a body that is too large goes elsewhere
  */
 export function withTrace(
   header: RequestHeader,
   body: Uint8Array,
   operation: RequestOperation,
   largest: number,
+  spills: boolean = false,
 ): RequestHeader {
   const { traceparent, tracestate } = operation;
   operation.id = header.id;
@@ -24,7 +30,8 @@ export function withTrace(
     { ...header, traceparent, tracestate },
     { ...header, traceparent },
   ];
-  return candidates.find((candidate) => fits(candidate, body, largest)) ?? header;
+  const [beside, room] = spills ? [NONE, largest - SPILL] : [body, largest];
+  return candidates.find((candidate) => fits(candidate, beside, room)) ?? header;
 }
 
 function fits(header: RequestHeader, body: Uint8Array, largest: number): boolean {

@@ -20,6 +20,7 @@ import {
 } from '../service/redelivery.js';
 import type { EnvelopeError } from './envelope/envelope-error.js';
 import { rules } from './envelope/members.js';
+import { spillChecks, type SpillOptions } from './spill/options.js';
 
 /** A request whose handler failed. */
 export interface RpcFailure {
@@ -60,7 +61,7 @@ export interface RpcWorkerEvents extends AcknowledgeEvents, RedeliveryEvents {
  * `maxMessages` and `maxMessageSize` say otherwise.
  */
 export interface RpcWorkerOptions<C extends AnyCodec = typeof raw>
-  extends PeerOptions<C>, RedeliveryOptions {
+  extends PeerOptions<C>, RedeliveryOptions, SpillOptions {
   /** The queue that it reads. */
   requests: string;
   /**
@@ -146,6 +147,7 @@ const isBy: Check = (argument, value) => {
 export const rpcWorkerChecks: Checks<RpcWorkerOptions<AnyCodec>> = {
   ...peerChecks,
   ...redeliveryChecks,
+  ...spillChecks,
   requests: isName,
   concurrency: integer(1, 10_000),
   deadLetter: isName,

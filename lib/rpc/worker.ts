@@ -3,7 +3,7 @@ import type { AnyCodec } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
 import { apart } from '../base/apart.js';
 import { processing, traced } from '../base/channels.js';
-import { invalidValue } from '../base/errors.js';
+import { invalidValue, notSpillingError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { Latency } from '../base/latency.js';
 import { checkOptions, type Checks } from '../base/options.js';
@@ -22,12 +22,15 @@ import { Bodies } from './bodies.js';
 import { Context, isExpired } from './context.js';
 import type { EnvelopeError } from './envelope/envelope-error.js';
 import type { Request } from './envelope/request.js';
+import { isSpilled, type SpilledBody } from './envelope/spill.js';
 import { lookUp, type RpcHandler, type RpcHandlers } from './handlers.js';
 import { serviceOf } from './options.js';
 import { readRequest } from './read-request.js';
 import { Replies, type Answering } from './replies.js';
 import { ReplyQueues } from './reply-queues.js';
 import { RpcError } from './rpc-error.js';
+import { MAX_BODY_SIZE } from './spill/options.js';
+import { WorkerSpill } from './spill/worker.js';
 import { toldError } from './told-error.js';
 import {
   rpcWorkerChecks,
@@ -77,6 +80,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     inHand: 0,
   };
   readonly #latency = new Latency();
+  #spill: WorkerSpill | undefined;
   #warned = false;
   #warnedOfInvalid = false;
 
@@ -118,13 +122,20 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
         redelivery: this.#options,
         deadLetters: this.#deadLetters,
         acknowledger: this.#acknowledger,
-        prepare: async () => undefined,
+        prepare: async () => {
+          this.#openSpill();
+        },
         work: (delivery) => this.#work(delivery),
-        close: () => queues.close(),
+        close: async () => {
+          await queues.close();
+          this.#spill?.close();
+        },
       },
       this,
     );
-    this.#answering = { queues, by, timeout: replyTimeout, givenUp: this.#running.givenUp };
+    const { givenUp } = this.#running;
+    const spill = (): WorkerSpill | undefined => this.#spill;
+    this.#answering = { queues, by, timeout: replyTimeout, givenUp, spill };
   }
 
   /**
@@ -245,8 +256,20 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
   async #process(request: Request, context: Context, replies: Replies): Promise<void> {
     const handler = this.#handlerOf(request.method);
     if (handler === undefined) throw noMethod();
-    const value = this.#bodies.decode(request.body, context.priority);
+    const { spill } = request;
+    const body = isSpilled(spill) ? await this.#readSpilled(spill) : request.body;
+    const value = this.#bodies.decode(body, context.priority);
     await this.#send(handler(value, context), replies);
+  }
+
+  #openSpill(): void {
+    const { requests, spill = false, maxBodySize = MAX_BODY_SIZE } = this.#options;
+    if (spill) this.#spill = new WorkerSpill(requests, maxBodySize);
+  }
+
+  async #readSpilled(spilled: SpilledBody): Promise<Buffer> {
+    if (this.#spill === undefined) throw notSpillingError(this.#options.requests);
+    return this.#spill.read(spilled);
   }
 
   /** Counts, and does not let a host end the worker. */

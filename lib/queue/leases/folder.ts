@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { leaseFolderError } from '../../base/errors.js';
 import type { QueueName } from '../../base/names.js';
+import { folderOfUser, privateFolder } from '../../base/private-folder.js';
 
-const SHARED_MEMORY = '/dev/shm';
-const OTHERS = 0o077;
+/** Others in the folder are bodies of rpc. */
+const LEASE = /^[0-9a-f]{16}-/;
 
 /** The lease files of one queue, in the folder that this user has for all queues. */
 export class LeaseFolder {
@@ -16,7 +17,7 @@ export class LeaseFolder {
 
   /** @throws MessageQueueError when this user can have no such folder */
   constructor(name: string, key: QueueName) {
-    this.#path = privateFolder(name);
+    this.#path = privateFolder((path, cause) => leaseFolderError(name, path, cause));
     this.ipcNamespace = statSync('/proc/self/ns/ipc').ino;
     const hash = createHash('sha256').update(`${this.ipcNamespace} `).update(key).digest('hex');
     this.#prefix = `${hash.slice(0, 16)}-`;
@@ -37,41 +38,13 @@ export class LeaseFolder {
 
 /** The files of this user's receivers, of whatever queue. */
 export function allPaths(): string[] {
-  const path = folderOf(userId());
+  const path = folderOfUser();
   try {
-    return readdirSync(path).map((file) => join(path, file));
+    return readdirSync(path)
+      .filter((file) => LEASE.test(file))
+      .map((file) => join(path, file));
   } catch {
     // Nobody has ever made one.
     return [];
-  }
-}
-
-function userId(): number {
-  return process.geteuid?.() ?? 0;
-}
-
-function folderOf(user: number): string {
-  return join(SHARED_MEMORY, `posix-mqueue-${user}`);
-}
-
-function privateFolder(queue: string): string {
-  const user = userId();
-  const path = folderOf(user);
-  try {
-    makeFolder(path);
-    const folder = lstatSync(path);
-    const isOwn = folder.isDirectory() && folder.uid === user && (folder.mode & OTHERS) === 0;
-    if (isOwn) return path;
-  } catch (error) {
-    throw leaseFolderError(queue, path, error as Error);
-  }
-  throw leaseFolderError(queue, path);
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

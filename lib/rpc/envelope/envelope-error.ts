@@ -19,6 +19,7 @@ export type MemberReason =
   | 'traceparent'
   | 'tracestate'
   | 'meta'
+  | 'spill'
   | 'more'
   | 'error'
   | 'by'

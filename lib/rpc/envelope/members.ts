@@ -52,7 +52,9 @@ type RuleName =
   | 'reason'
   | 'why'
   | 'metaKey'
-  | 'metaValue';
+  | 'metaValue'
+  | 'spillName'
+  | 'sha256';
 
 /** @internal */
 export const rules: Readonly<Record<RuleName, TextRule>> = {
@@ -68,6 +70,19 @@ export const rules: Readonly<Record<RuleName, TextRule>> = {
   why: prose(512),
   metaKey: words(64),
   metaValue: prose(Infinity),
+  spillName: {
+    // No slash and no dot: it leads nowhere else.
+    pattern: /^[0-9a-f]{24}(?:-[0-9a-z]{1,24}){1,2}$/,
+    least: 26,
+    most: 74,
+    expected: "an object whose 'name' is 24 hex digits, and one or two words behind hyphens",
+  },
+  sha256: {
+    pattern: /^[0-9a-f]{64}$/,
+    least: 64,
+    most: 64,
+    expected: "an object whose 'sha256' is 64 hex digits",
+  },
 };
 
 function fits(rule: TextRule, value: unknown): value is string {

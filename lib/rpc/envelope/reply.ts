@@ -1,6 +1,7 @@
 import { badMember } from './envelope-error.js';
 import { frame, parts, type Members } from './frame.js';
 import { isObject, optionalText, rules, someText } from './members.js';
+import { replySpillOf, type SpilledBody } from './spill.js';
 
 /** Why a request failed, as the worker tells it. */
 export interface ReplyError {
@@ -24,6 +25,8 @@ export interface ReplyHeader {
   readonly by?: string | undefined;
   /** What the body is, as in HTTP. */
   readonly contentType?: string | undefined;
+  /** Where the body is, if not in the message. */
+  readonly spill?: SpilledBody | undefined;
 }
 
 /** A reply as it was taken. */
@@ -47,6 +50,7 @@ function checked<B>(given: Members, body: B): ReplyHeader & { more: boolean; bod
     error: errorOf(given['error']),
     by: optionalText('by', rules.by, given['by']),
     contentType: optionalText('contentType', rules.contentType, given['contentType']),
+    spill: replySpillOf(given['spill']),
     body,
   };
   if (more && reply.error !== undefined) throw badMember('more', "absent beside an 'error'");

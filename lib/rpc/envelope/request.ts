@@ -8,6 +8,7 @@ import {
   optionalText,
   rules,
 } from './members.js';
+import { requestSpillOf, type RequestSpill } from './spill.js';
 
 /** What a host tells the worker beside the body. */
 export interface RequestHeader {
@@ -29,6 +30,8 @@ export interface RequestHeader {
   readonly tracestate?: string | undefined;
   /** What the application adds. */
   readonly meta?: Readonly<Record<string, string>> | undefined;
+  /** Of a host that has large bodies go through shared memory. */
+  readonly spill?: RequestSpill | undefined;
 }
 
 /** A request as it was taken. */
@@ -55,6 +58,7 @@ function checked<B>(given: Members, body: B): RequestHeader & { attempt: number;
     traceparent: optionalText('traceparent', rules.traceparent, given['traceparent']),
     tracestate: optionalText('tracestate', rules.tracestate, given['tracestate']),
     meta: optionalMeta(given['meta']),
+    spill: requestSpillOf(given['spill']),
     body,
   };
 }
