@@ -18,6 +18,11 @@ const label = fc
 const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
 
+const name = fc.stringMatching(/^[0-9a-f]{24}(-[0-9a-z]{1,24}){1,2}$/);
+const plain = { noNullPrototype: true };
+const sha256 = fc.stringMatching(/^[0-9a-f]{64}$/);
+const spilled = fc.record({ name, size: fc.maxSafeNat(), sha256 }, plain);
+
 const headers: fc.Arbitrary<RequestHeader> = fc.record({
   id: word,
   replyTo: optional(fc.stringMatching(/^\/[a-z]{1,20}$/)),
@@ -34,6 +39,7 @@ const headers: fc.Arbitrary<RequestHeader> = fc.record({
       { maxKeys: 4, noNullPrototype: true },
     ),
   ),
+  spill: optional(fc.oneof(spilled, fc.record({ name }, plain))),
 });
 
 /** What every decoder makes of it: a value, or the error that it may throw. */
@@ -53,7 +59,18 @@ function outcomes(data: Buffer): unknown[] {
 const anyMembers = fc.dictionary(
   fc.constantFrom(
     ...['id', 'replyTo', 'method', 'deadline', 'attempt', 'contentType', 'traceparent'],
-    ...['tracestate', 'meta', 'more', 'error', 'by', 'dead', '__proto__', 'constructor', 'length'],
+    ...[
+      'tracestate',
+      'meta',
+      'spill',
+      'more',
+      'error',
+      'by',
+      'dead',
+      '__proto__',
+      'constructor',
+      'length',
+    ],
   ),
   fc.oneof(fc.jsonValue(), word, fc.string({ unit: 'binary' })),
 );
