@@ -20,7 +20,7 @@ function pause(): Promise<void> {
 }
 
 describe(`kill -9 with redelivery, ${RUNS} times each`, function () {
-  this.timeout((30_000 + RUNS * 2000) * slowdown);
+  this.timeout((60_000 + RUNS * 5000) * slowdown);
 
   it('of a worker: each request is answered', async () => {
     const [requests, responses] = [temporaryName(), temporaryName()];
