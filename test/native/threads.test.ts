@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture } from '../support/child.js';
-import { slowdown } from '../support/sanitizer.js';
+import { countsLeaks, slowdown } from '../support/sanitizer.js';
 
 const THREADS = 4;
 const MESSAGES = 400;
@@ -49,6 +49,8 @@ describe('worker_threads', () => {
 
   it('may be terminated while they open queues', async function () {
     this.timeout(60_000 * slowdown);
+    // Reason: node-addon-api keeps for ever what it could not tie to an object, as in a thread that is stopping.
+    if (countsLeaks) this.skip();
     const { code, signal, stdout, stderr } = await runFixture('threads-terminated', ['30']).end;
     assert.deepEqual([code, signal, stdout, stderr], [0, null, 'still here', '']);
   });

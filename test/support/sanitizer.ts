@@ -4,5 +4,8 @@
  */
 export const runsOthers: boolean = process.env['SANITIZER'] !== 'thread';
 
+/** Whether memory that is never freed fails the run. */
+export const countsLeaks: boolean = process.env['SANITIZER'] === 'address';
+
 /** How many times as long as usual things may take. */
 export const slowdown: number = process.env['SANITIZER'] === undefined ? 1 : 5;
