@@ -21,7 +21,7 @@ async function send(name, count, bytes) {
 async function work(name, count, redelivery) {
   let received = 0;
   let since = 0;
-  const worker = new Worker({ requests: name, redelivery, maxMessages: 10 }, () => {
+  const worker = new Worker({ requests: name, redelivery, create: false }, () => {
     if (received === 0) since = performance.now();
     received += 1;
     if (received < count) return;
