@@ -166,6 +166,7 @@ describe('a worker with redelivery that is killed at one step', function () {
   ] as const) {
     for (const wait of WAIT) {
       it(`${step}, within the addon (${wait}): its request is answered`, async function () {
+        // Reason: only a build for tests, which `npm run test:steps` makes, stops within the addon.
         if (process.env['ADDON_FAULTS'] === undefined) this.skip();
         assert.equal(await answersAfter({ WAIT: wait, MQUEUE_FAULT: step }, 'never'), answers);
       });
