@@ -5,6 +5,11 @@ import { registerHooks } from './testing/hooks.js';
 import { removeLeftBehind } from './testing/left-behind.js';
 import { recordOpenings } from './queue/left-open.js';
 
+export {
+  transportContract,
+  type ContractCase,
+  type ContractOptions,
+} from './testing/contract/contract.js';
 export { mochaHooks } from './testing/hooks.js';
 export {
   removeTemporaryQueues,

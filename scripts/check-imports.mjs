@@ -27,6 +27,7 @@ const FLOORS = [
   'rpc/spill',
   'rpc',
   'service/pool',
+  'testing/contract',
   'testing',
   'opentelemetry',
   'doors',

@@ -102,6 +102,14 @@ describe('the files of the documentation', function () {
     assert.match(stdout, /pass 1/);
   });
 
+  it('transports: one that passes the contract', async () => {
+    const files = new Files('docs/transports.md');
+    files.use('array-transport.mjs');
+    const { code, stdout } = await files.run('--test', files.use('array-transport.test.mjs')).end;
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /pass \d\d/);
+  });
+
   it('getting started: two terminals', async function () {
     const files = new Files('docs/getting-started.md');
     const printed = readFileSync(files.use('printed'), 'utf8').trimEnd();

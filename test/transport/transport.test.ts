@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { firstValueFrom } from 'rxjs';
 import { MessageQueue, MessageQueueError } from 'posix-mqueue';
 import { PosixTransport, type Receiver, type Sender, type Transport } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { turn, Turn } from '#dist/queue/line/turn.js';
-import { errorLike, nextTurn } from '../support/code.js';
+import { errorLike } from '../support/code.js';
 
 const transports: [name: string, make: () => Transport][] = [
   ['PosixTransport', () => new PosixTransport()],
   ['MemoryTransport', () => new MemoryTransport()],
 ];
 
-// Both must do the same, so that tests in memory tell something about the kernel's queues.
+// What both do beyond the contract, so that tests in memory tell something about the kernel's queues.
 for (const [title, make] of transports) {
   describe(title, () => {
     const opening = { create: true, maxMessages: 2, maxMessageSize: 16 };
@@ -34,23 +33,6 @@ for (const [title, make] of transports) {
 
     const body = async (): Promise<string> => (await receiver.next()).body.toString();
 
-    it('carries bytes and priority, the highest first', async () => {
-      await sender.send(Buffer.from('low'), { priority: 1 });
-      await sender.send(Buffer.from('high'), { priority: 32767 });
-      const delivery = await receiver.next();
-      assert.deepEqual([delivery.body.toString(), delivery.priority], ['high', 32767]);
-      assert.equal(delivery.attempts, 0);
-      await delivery.ack();
-      assert.equal(await body(), 'low');
-    });
-
-    it('keeps the order within a priority, for several receivers too', async () => {
-      const deliveries = [receiver.next(), receiver.next(), receiver.next()];
-      for (const data of ['a', 'b', 'c']) await sender.send(Buffer.from(data));
-      const bodies = (await Promise.all(deliveries)).map((each) => each.body.toString());
-      assert.deepEqual(bodies, ['a', 'b', 'c']);
-    });
-
     it('trySend sends at once, or not at all', async () => {
       await turn.opened();
       assert.equal(sender.trySend?.(Buffer.alloc(17), 0), false);
@@ -63,118 +45,6 @@ for (const [title, make] of transports) {
       assert.deepEqual([await body(), await body()], ['low', 'first in line']);
       await sender.close();
       assert.equal(sender.trySend?.(Buffer.from('closed'), 0), false);
-    });
-
-    it('waits while the queue is full', async () => {
-      await sender.send(Buffer.from('a'));
-      await sender.send(Buffer.from('b'));
-      let sent = false;
-      const third = sender.send(Buffer.from('c')).then(() => (sent = true));
-      await nextTurn();
-      assert.equal(sent, false);
-      assert.equal(await body(), 'a');
-      await third;
-      assert.deepEqual([await body(), await body()], ['b', 'c']);
-    });
-
-    it('gives up by signal, and loses nothing', async () => {
-      const controller = new AbortController();
-      const aborted = assert.rejects(receiver.next(controller.signal), { code: 'ABORT_ERR' });
-      await nextTurn();
-      controller.abort();
-      await aborted;
-      await sender.send(Buffer.from('a'));
-      assert.equal(await body(), 'a');
-      for (const data of ['b', 'c']) await sender.send(Buffer.from(data));
-      const signal = AbortSignal.timeout(5);
-      await assert.rejects(sender.send(Buffer.from('d'), { signal }), { code: 'ABORT_ERR' });
-      await assert.rejects(receiver.next(AbortSignal.abort()), { code: 'ABORT_ERR' });
-      assert.deepEqual([await body(), await body()], ['b', 'c']);
-    });
-
-    describe('of a message whose work is not done', () => {
-      it('has it again, last of its priority, for any receiver', async () => {
-        const other = await transport.openReceiver(name);
-        await sender.send(Buffer.from('a'), { priority: 3 });
-        await sender.send(Buffer.from('b'), { priority: 3 });
-        await (await receiver.next()).nack();
-        const bodies = [await other.next(), await other.next()].map((each) => each.body.toString());
-        assert.deepEqual(bodies, ['b', 'a']);
-        await other.close();
-      });
-
-      it('has it no more where it is not to go back', async () => {
-        await sender.send(Buffer.from('a'));
-        await (await receiver.next()).nack({ requeue: false });
-        assert.equal((await transport.stat(name)).messages, 0);
-      });
-
-      it('takes the first word for it', async () => {
-        for (const data of ['a', 'b']) await sender.send(Buffer.from(data));
-        const [done, undone] = [await receiver.next(), await receiver.next()];
-        await done.ack();
-        await done.nack();
-        await undone.nack();
-        await undone.nack();
-        await undone.ack();
-        assert.equal(await body(), 'b');
-        assert.equal((await transport.stat(name)).messages, 0);
-      });
-
-      it('keeps it while the queue is full', async () => {
-        await sender.send(Buffer.from('a'), { priority: 1 });
-        const delivery = await receiver.next();
-        for (const data of ['b', 'c']) await sender.send(Buffer.from(data));
-        await delivery.nack();
-        const bodies = [await body(), await body(), await body()];
-        assert.deepEqual(bodies.toSorted(), ['a', 'b', 'c']);
-      });
-
-      it('refuses unknown options', async () => {
-        await sender.send(Buffer.from('a'));
-        const delivery = await receiver.next();
-        const options = { again: true } as object;
-        await assert.rejects(delivery.nack(options), { code: 'ERR_MQ_UNKNOWN_OPTION' });
-      });
-    });
-
-    it('refuses a name that no queue has, before anything is opened', () => {
-      assert.throws(() => transport.checkName?.('jobs'), { code: 'EINVAL' });
-    });
-
-    it('refuses a message over the size', async () => {
-      const details = { code: 'EMSGSIZE', queue: name };
-      const expected = errorLike(MessageQueueError, details, /17 bytes.*16/);
-      await assert.rejects(sender.send(Buffer.alloc(17)), expected);
-    });
-
-    it('tells the facts of a queue', async () => {
-      await sender.send(Buffer.from('a'));
-      const status = { messages: 1, maxMessages: 2, maxMessageSize: 16 };
-      assert.deepEqual(await transport.stat(name), status);
-      assert.equal(transport.capabilities.exactCapacity, true);
-      assert.equal(await firstValueFrom(transport.state$), 'connected');
-    });
-
-    it('fails with ENOENT and EEXIST', async () => {
-      const missing = temporaryName();
-      const absent = errorLike(MessageQueueError, { code: 'ENOENT', queue: missing });
-      await assert.rejects(transport.openSender(missing), absent);
-      await assert.rejects(transport.openReceiver(missing), absent);
-      await assert.rejects(transport.unlink(missing), absent);
-      await assert.rejects(transport.stat(missing), absent);
-      const again = transport.openSender(name, { ...opening, exclusive: true });
-      await assert.rejects(again, errorLike(MessageQueueError, { code: 'EEXIST' }));
-      await assert.rejects(transport.openSender('jobs'), { code: 'EINVAL' });
-    });
-
-    it('rejects what waits when it is closed', async () => {
-      const waiting = assert.rejects(receiver.next(), { code: 'ERR_MQ_CLOSED' });
-      await receiver.close();
-      await waiting;
-      await assert.rejects(receiver.next(), { code: 'ERR_MQ_CLOSED' });
-      await sender.close();
-      await assert.rejects(sender.send(Buffer.from('x')), { code: 'ERR_MQ_CLOSED' });
     });
 
     it('gives the event loop its turn between messages that never end', async () => {
@@ -215,6 +85,19 @@ for (const [title, make] of transports) {
       assert.deepEqual(new Set(await Promise.all(taken)), new Set(['a']));
       await sender.send(Buffer.from('c'));
       assert.equal(await body(), 'c');
+    });
+
+    it('has the errors of MessageQueue', async () => {
+      const details = { code: 'EMSGSIZE', queue: name };
+      const expected = errorLike(MessageQueueError, details, /17 bytes.*16/);
+      await assert.rejects(sender.send(Buffer.alloc(17)), expected);
+      const missing = temporaryName();
+      const absent = errorLike(MessageQueueError, { code: 'ENOENT', queue: missing });
+      await assert.rejects(transport.openReceiver(missing), absent);
+      const again = transport.openSender(name, { ...opening, exclusive: true });
+      await assert.rejects(again, errorLike(MessageQueueError, { code: 'EEXIST' }));
+      assert.throws(() => transport.checkName?.('jobs'), { code: 'EINVAL' });
+      assert.equal(transport.capabilities.exactCapacity, true);
     });
 
     it('keeps an unlinked queue for those who have it open', async () => {
