@@ -61,13 +61,14 @@ export class Replies {
   }
 
   /**
-   * One value.
+   * One value. At once where there is room: then there is nothing to wait for.
    *
    * @param more - whether others follow
    * @returns rejects with `EMSGSIZE` for one that is too large
    */
-  send(body: Uint8Array, more: boolean): Promise<void> {
-    return this.#send({ more }, body).catch(async (error: unknown) => {
+  send(body: Uint8Array, more: boolean): Promise<void> | undefined {
+    if (this.#sendNow({ more }, body)) return undefined;
+    return this.repeat(this.#last as Buffer).catch(async (error: unknown) => {
       if ((error as { code?: unknown } | null)?.code !== 'EMSGSIZE') throw error;
       await this.#sendSpilled(body, more, error);
     });
@@ -108,11 +109,7 @@ export class Replies {
   async repeat(reply: Buffer): Promise<void> {
     const { queues, timeout, givenUp } = this.#answering;
     const { replyTo } = this.#request;
-    if (replyTo === undefined || this.#gone) return;
-    if (queues.trySend(replyTo, reply, this.#priority)) {
-      this.#count += 1;
-      return;
-    }
+    if (replyTo === undefined || this.#gone || this.#trySend(replyTo, reply)) return;
     const isLate = givenUp.aborted;
     const taken = await queues.send(replyTo, reply, {
       priority: this.#priority,
@@ -123,12 +120,23 @@ export class Replies {
     else this.#gone = true;
   }
 
-  async #send(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): Promise<void> {
-    const { id } = this.#request;
-    if (!this.wanted || id === undefined) return;
+  #trySend(replyTo: string, reply: Buffer): boolean {
+    if (!this.#answering.queues.trySend(replyTo, reply, this.#priority)) return false;
+    this.#count += 1;
+    return true;
+  }
+
+  /** False where it has to wait: for room, or until the queue is open. */
+  #sendNow(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): boolean {
+    const { id, replyTo } = this.#request;
+    if (replyTo === undefined || this.#gone || id === undefined) return true;
     const { more, error, spill } = header;
     this.#last = encodeReply({ id, more, error, by: this.#answering.by, spill }, body);
-    await this.repeat(this.#last);
+    return this.#trySend(replyTo, this.#last);
+  }
+
+  async #send(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): Promise<void> {
+    if (!this.#sendNow(header, body)) await this.repeat(this.#last as Buffer);
   }
 }
 

@@ -211,7 +211,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     const known = this.#answered.get(key);
     if (known !== undefined) {
       this.#counts.repeated += 1;
-      if (known !== 'in hand') await this.#toHost(replies, () => replies.repeat(known));
+      if (known !== 'in hand') await this.#repeat(known, replies);
       return undefined;
     }
     this.#answered.begin(key);
@@ -222,25 +222,45 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
   }
 
+  async #repeat(reply: Buffer, replies: Replies): Promise<void> {
+    try {
+      await replies.repeat(reply);
+      this.#replied(replies);
+    } catch (error) {
+      this.#replied(replies, { error });
+    }
+  }
+
   async #answer(request: Request, delivery: Delivery, replies: Replies): Promise<void> {
     const { priority, attempts } = delivery;
     const context = new Context(request, priority, attempts, this.#running.givenUp);
     const begun = now();
-    await this.#toHost(replies, async () => {
-      try {
-        if (processing.hasSubscribers) await this.#processTraced(request, context, replies);
-        else await this.#process(request, context, replies);
-        this.#counts.processed += 1;
-      } catch (error) {
-        this.#counts.failed += 1;
-        const isTold = replies.wanted;
-        if (isTold) await replies.fail(toldError(error, this.#options.stacks === true));
-        this.#failed(error, request.method, isTold && !replies.gone);
-      } finally {
-        context.end();
-      }
-    });
+    try {
+      await this.#tryToAnswer(request, context, replies);
+      this.#replied(replies);
+    } catch (error) {
+      this.#replied(replies, { error });
+    } finally {
+      context.end();
+    }
     this.#latency.record(begun);
+  }
+
+  /** Rejects with what keeps it from telling the host of a failure. */
+  async #tryToAnswer(request: Request, context: Context, replies: Replies): Promise<void> {
+    try {
+      const answered = processing.hasSubscribers
+        ? this.#processTraced(request, context, replies)
+        : this.#process(request, context, replies);
+      // Most are: a wait for nothing takes as long as all of that.
+      if (answered !== undefined) await answered;
+      this.#counts.processed += 1;
+    } catch (error) {
+      this.#counts.failed += 1;
+      const isTold = replies.wanted;
+      if (isTold) await replies.fail(toldError(error, this.#options.stacks === true));
+      this.#failed(error, request.method, isTold && !replies.gone);
+    }
   }
 
   #processTraced(request: Request, context: Context, replies: Replies): Promise<void> {
@@ -248,18 +268,20 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     const { method, attempt, priority } = context;
     const { requests: queue } = this.#options;
     const about = { id, method, attempt, traceparent, tracestate };
-    return traced(processing, { queue, priority, size: body.length, ...about }, () =>
+    return traced(processing, { queue, priority, size: body.length, ...about }, async () =>
       this.#process(request, context, replies),
     );
   }
 
-  async #process(request: Request, context: Context, replies: Replies): Promise<void> {
+  #process(request: Request, context: Context, replies: Replies): Promise<void> | undefined {
     const handler = this.#handlerOf(request.method);
     if (handler === undefined) throw noMethod();
+    const handle = (body: Buffer): Promise<void> | undefined => {
+      const value = this.#bodies.decode(body, context.priority);
+      return this.#send(handler(value, context), replies);
+    };
     const { spill } = request;
-    const body = isSpilled(spill) ? await this.#readSpilled(spill) : request.body;
-    const value = this.#bodies.decode(body, context.priority);
-    await this.#send(handler(value, context), replies);
+    return isSpilled(spill) ? this.#readSpilled(spill).then(handle) : handle(request.body);
   }
 
   #openSpill(): void {
@@ -272,21 +294,20 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     return this.#spill.read(spilled);
   }
 
-  /** Counts, and does not let a host end the worker. */
-  async #toHost(replies: Replies, answer: () => Promise<void>): Promise<void> {
-    try {
-      await answer();
-    } catch (error) {
-      this.#counts.gone += 1;
-      this.#failed(error, undefined, false);
-      return;
-    } finally {
-      this.#counts.replies += replies.count;
-    }
-    if (replies.gone) this.#counts.gone += 1;
+  /** Counts what became of them. No host ends the worker: `failure` is what its queue answered. */
+  #replied(replies: Replies, failure?: { readonly error: unknown }): void {
+    this.#counts.replies += replies.count;
+    if (failure !== undefined || replies.gone) this.#counts.gone += 1;
+    if (failure !== undefined) this.#failed(failure.error, undefined, false);
   }
 
-  async #send(result: HandlerResult<unknown>, replies: Replies): Promise<void> {
+  /** At once where the value is there, and there is room for it. */
+  #send(result: HandlerResult<unknown>, replies: Replies): Promise<void> | undefined {
+    if (!isValue(result)) return this.#sendLater(result, replies);
+    return replies.send(this.#bodies.encode(result), false);
+  }
+
+  async #sendLater(result: HandlerResult<unknown>, replies: Replies): Promise<void> {
     const { requests } = this.#options;
     const { givenUp } = this.#running;
     const settled = isValue(result)

@@ -75,5 +75,7 @@ export function decodeReply(data: Buffer): Reply {
 /** @throws EnvelopeError for a header that no host would take */
 export function encodeReply(header: ReplyHeader, body: Uint8Array): Buffer {
   const members = checked(header as unknown as Members, undefined);
-  return frame(members.more ? members : { ...members, more: undefined }, body, true);
+  const written: { more: boolean | undefined } = members;
+  if (!members.more) written.more = undefined;
+  return frame(written, body, true);
 }

@@ -72,5 +72,8 @@ export function decodeRequest(data: Buffer): Request {
 /** @throws EnvelopeError for a header that no worker would take */
 export function encodeRequest(header: RequestHeader, body: Uint8Array): Buffer {
   const members = checked(header as Members, undefined);
-  return frame(members.attempt === 0 ? { ...members, attempt: undefined } : members, body, true);
+  // As it was taken it has an attempt always. To copy all the others for that took longer than all the rest.
+  const written: { attempt: number | undefined } = members;
+  if (members.attempt === 0) written.attempt = undefined;
+  return frame(written, body, true);
 }
