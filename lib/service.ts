@@ -6,6 +6,7 @@ export type { PosixTransportOptions } from './transport/posix-options.js';
 export type {
   Capabilities,
   Delivery,
+  MessageHeaders,
   NackOptions,
   NameListener,
   Properties,

@@ -17,7 +17,7 @@ export {
   temporaryQueue,
   type TemporaryOptions,
 } from './testing/temporary.js';
-export { MemoryTransport } from './transport/memory.js';
+export { MemoryTransport, type MemoryTransportOptions } from './transport/memory.js';
 
 registerHooks();
 removeLeftBehind();

@@ -33,7 +33,7 @@ export class OwnQueue {
   ): Promise<OwnQueue> {
     // Nobody is to know it beforehand: any user can create a queue, and wait for replies there.
     const name = PREFIX + randomBytes(RANDOM).toString('hex');
-    const options = { ...sizes, create: true, exclusive: true, follow: false };
+    const options = { ...sizes, create: true, exclusive: true, follow: false, private: true };
     return new OwnQueue(transport, name, await transport.openReceiver(name, options));
   }
 

@@ -2,13 +2,12 @@ import { AbortError, closedError, tooLargeError } from '../base/errors.js';
 import { AbortListener } from '../base/abort-listener.js';
 import { Line } from '../base/line.js';
 import { turn } from '../queue/line/turn.js';
+import type { Properties } from './transport.js';
 
 /** A message in memory. */
-export interface MemoryMessage {
+export interface MemoryMessage extends Properties {
   readonly body: Buffer;
   readonly priority: number;
-  readonly correlationId?: string | undefined;
-  readonly replyTo?: string | undefined;
 }
 
 interface Waiting<T> {

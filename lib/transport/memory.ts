@@ -3,12 +3,13 @@ import { toBytes } from '../base/bytes.js';
 import { closedError, systemError } from '../base/errors.js';
 import { constants } from 'node:os';
 import { checkName } from '../base/names.js';
-import { checkOptions, isPriority, MAX_PRIORITY } from '../base/options.js';
+import { checkOptions, isBoolean, isPriority, MAX_PRIORITY, type Checks } from '../base/options.js';
 import { refuseUnusedExclusive } from '../queue/open-options.js';
 import { MemoryQueue } from './memory-queue.js';
 import { receiverChecks } from './options.js';
 import { PlainDelivery } from './plain-delivery.js';
-import { refuseRedelivery } from './unsupported.js';
+import { propertiesOf } from './properties.js';
+import { refuseProperties, refuseRedelivery } from './unsupported.js';
 import type {
   Capabilities,
   Delivery,
@@ -25,19 +26,38 @@ import type {
 const DEFAULT_MESSAGES = 10;
 const DEFAULT_SIZE = 8192;
 
+/** How to make a MemoryTransport. */
+export interface MemoryTransportOptions {
+  /**
+   * Whether its messages carry properties, as those of transports to other machines do. The kernel's carry none.
+   *
+   * @defaultValue false
+   */
+  properties?: boolean | undefined;
+}
+
+const checks: Checks<MemoryTransportOptions> = { properties: isBoolean };
+
 /**
  * Queues in this process's memory, for tests: the same order, limits and errors as the kernel's, and
  * no name outside of this object.
  */
 export class MemoryTransport implements Transport {
-  readonly capabilities: Capabilities = {
-    redelivery: false,
-    exactCapacity: true,
-    priorityLevels: MAX_PRIORITY + 1,
-    remote: false,
-  };
+  readonly capabilities: Capabilities;
   readonly state$: Observable<TransportState> = of('connected');
   readonly #queues = new Map<string, MemoryQueue>();
+
+  /** @throws TypeError for a bad option */
+  constructor(options?: MemoryTransportOptions) {
+    const { properties = false } = checkOptions('MemoryTransport', options, checks);
+    this.capabilities = {
+      redelivery: false,
+      exactCapacity: true,
+      priorityLevels: MAX_PRIORITY + 1,
+      remote: false,
+      properties,
+    };
+  }
 
   /** The names are those of the kernel's queues, so that tests tell something about these. */
   checkName(name: string): void {
@@ -45,7 +65,7 @@ export class MemoryTransport implements Transport {
   }
 
   async openSender(name: string, options?: SenderOptions): Promise<Sender> {
-    return new MemorySender(this.#open(name, options));
+    return new MemorySender(this.#open(name, options), this.capabilities.properties);
   }
 
   /** In memory all receivers get their fair share. */
@@ -92,17 +112,24 @@ export class MemoryTransport implements Transport {
 
 class MemorySender implements Sender {
   readonly #queue: MemoryQueue;
+  readonly #carries: boolean;
   #closed = false;
 
-  constructor(queue: MemoryQueue) {
+  constructor(queue: MemoryQueue, carries: boolean) {
     this.#queue = queue;
+    this.#carries = carries;
   }
 
   async send(body: Uint8Array, properties: SendProperties = {}): Promise<void> {
     if (this.#closed) throw closedError(this.#queue.name, 'mq_timedsend');
-    const { priority = 0, correlationId, replyTo, signal } = properties;
+    const { priority = 0, signal } = properties;
     isPriority('priority', priority);
-    const message = { body: Buffer.from(toBytes(body, 'body')), priority, correlationId, replyTo };
+    if (!this.#carries) refuseProperties(this.#queue.name, properties);
+    const message = {
+      body: Buffer.from(toBytes(body, 'body')),
+      priority,
+      ...propertiesOf(properties),
+    };
     await this.#queue.send(this, message, signal);
   }
 

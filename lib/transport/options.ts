@@ -11,6 +11,7 @@ export const receiverChecks: Checks<ReceiverOptions> = {
   competing: isBoolean,
   redelivery: isBoolean,
   concurrency: integer(1, 10_000),
+  private: isBoolean,
 };
 
 /** @internal */

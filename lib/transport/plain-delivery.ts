@@ -1,6 +1,6 @@
 import { checkOptions } from '../base/options.js';
 import { nackChecks } from './options.js';
-import type { Delivery, NackOptions, Properties } from './transport.js';
+import type { Delivery, MessageHeaders, NackOptions, Properties } from './transport.js';
 
 /** What there is of a message. */
 interface Contents extends Properties {
@@ -15,6 +15,10 @@ export class PlainDelivery implements Delivery {
   readonly attempts = 0;
   readonly correlationId?: string | undefined;
   readonly replyTo?: string | undefined;
+  readonly type?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly expiration?: number | undefined;
+  readonly headers?: MessageHeaders | undefined;
   readonly #requeue: (contents: Contents) => void | Promise<void>;
   #settled = false;
 
@@ -23,6 +27,10 @@ export class PlainDelivery implements Delivery {
     this.priority = contents.priority;
     this.correlationId = contents.correlationId;
     this.replyTo = contents.replyTo;
+    this.type = contents.type;
+    this.contentType = contents.contentType;
+    this.expiration = contents.expiration;
+    this.headers = contents.headers;
     this.#requeue = requeue;
   }
 

@@ -2,7 +2,7 @@ import { of, type Observable } from 'rxjs';
 import { closedError } from '../base/errors.js';
 import { Message } from '../base/message.js';
 import { checkName } from '../base/names.js';
-import { checkOptions, MAX_PRIORITY } from '../base/options.js';
+import { checkOptions, isBoolean, MAX_PRIORITY } from '../base/options.js';
 import { coreOf, MessageQueue } from '../message-queue/message-queue.js';
 import type { OpenOptions } from '../queue/open-options.js';
 import { warnLost, warnPolling } from '../base/warnings.js';
@@ -25,7 +25,7 @@ import type {
   Transport,
   TransportState,
 } from './transport.js';
-import { refuseCorrelation } from './unsupported.js';
+import { refuseProperties } from './unsupported.js';
 
 type Access = NonNullable<OpenOptions['access']>;
 
@@ -36,6 +36,7 @@ export class PosixTransport implements Transport {
     exactCapacity: true,
     priorityLevels: MAX_PRIORITY + 1,
     remote: false,
+    properties: false,
   };
   readonly state$: Observable<TransportState> = of('connected');
   readonly #options: PosixTransportOptions;
@@ -54,7 +55,10 @@ export class PosixTransport implements Transport {
   }
 
   async openReceiver(name: string, options: ReceiverOptions = {}): Promise<Receiver> {
-    const { competing = false, redelivery = false, concurrency = 1, ...opening } = options;
+    const { private: alone = false, competing = false, redelivery = false, ...rest } = options;
+    const { concurrency = 1, ...opening } = rest;
+    // Whoever may open a queue may receive from it: see mq_overview(7).
+    isBoolean('options.private', alone);
     if (redelivery) return this.#openLeased(name, opening, competing, concurrency);
     const queue = this.#open(name, 'read', opening);
     // A receiver that has to poll gets nothing while another process blocks on the queue.
@@ -116,7 +120,7 @@ class PosixSender implements Sender {
   }
 
   async send(body: Uint8Array, properties: SendProperties = {}): Promise<void> {
-    refuseCorrelation(this.#queue.name, properties);
+    refuseProperties(this.#queue.name, properties);
     const { priority, signal } = properties;
     // Not by the queue's own method: what its tracers hear of is what users call.
     await send(coreOf(this.#queue), body, { priority, signal });

@@ -8,11 +8,22 @@ export interface Properties {
    * @defaultValue 0
    */
   readonly priority?: number | undefined;
-  /** Ties a response to its request. Not every transport carries it. */
+  /** Ties a response to its request. Not every transport carries it, nor any of those below: see `properties`. */
   readonly correlationId?: string | undefined;
-  /** The queue for the response. Not every transport carries it. */
+  /** The queue for the response. */
   readonly replyTo?: string | undefined;
+  /** What kind of message it is: of a request its method. */
+  readonly type?: string | undefined;
+  /** What the body is, as in HTTP. */
+  readonly contentType?: string | undefined;
+  /** Milliseconds, from when it was sent, after which nobody is to get it any more. */
+  readonly expiration?: number | undefined;
+  /** Whatever else belongs to it. */
+  readonly headers?: MessageHeaders | undefined;
 }
+
+/** What an application, or a protocol, adds to a message. */
+export type MessageHeaders = Readonly<Record<string, string | number | boolean>>;
 
 /** How to send. */
 export interface SendProperties extends Properties {
@@ -146,6 +157,13 @@ export interface ReceiverOptions extends SenderOptions {
    * @defaultValue 1
    */
   readonly concurrency?: number | undefined;
+  /**
+   * Whether nobody else is to receive from the queue, which is of no use to anybody once this receiver is gone. For
+   * transports that can see to that.
+   *
+   * @defaultValue false
+   */
+  readonly private?: boolean | undefined;
 }
 
 /** What a transport can do. */
@@ -158,6 +176,8 @@ export interface Capabilities {
   readonly priorityLevels: number;
   /** Whether its queues reach beyond this machine. */
   readonly remote: boolean;
+  /** Whether a message carries all of `Properties`; else its bytes and its priority. */
+  readonly properties: boolean;
 }
 
 /** The facts of a queue. */

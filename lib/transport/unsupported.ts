@@ -1,15 +1,12 @@
 import { carriesNoneError, noRedeliveryError } from '../base/errors.js';
+import { PROPERTIES } from './properties.js';
 import type { Properties, ReceiverOptions } from './transport.js';
 
 /** The bytes of a POSIX message are all that it has besides its priority, see mq_send(3). */
-export function refuseCorrelation(queue: string, properties: Properties): void {
-  const property =
-    properties.correlationId !== undefined
-      ? 'correlationId'
-      : properties.replyTo !== undefined
-        ? 'replyTo'
-        : undefined;
-  if (property !== undefined) throw carriesNoneError(queue, property);
+export function refuseProperties(queue: string, properties: Properties): void {
+  for (const name of PROPERTIES) {
+    if (properties[name] !== undefined) throw carriesNoneError(queue, name);
+  }
 }
 
 /** For a transport without that capability. */

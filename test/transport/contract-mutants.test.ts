@@ -225,6 +225,14 @@ const mutants: [what: string, title: string, change: () => object][] = [
     }),
   ],
   [
+    'drops what it cannot carry',
+    'carries what goes with a message, or says that it does not',
+    () => ({
+      send: (sender: Sender, body: Uint8Array, { priority, signal }: SendProperties = {}) =>
+        sender.send(body, { priority, signal }),
+    }),
+  ],
+  [
     'takes redelivery for nothing',
     'gives it again with redelivery, unless its work is done; refuses that where it cannot',
     () => ({

@@ -19,6 +19,10 @@ const contracts: [what: string, options: ContractOptions][] = [
   ['PosixTransport', { make: () => new PosixTransport(), name }],
   ['MemoryTransport', { make: () => new MemoryTransport(), name }],
   [
+    'MemoryTransport with properties',
+    { make: () => new MemoryTransport({ properties: true }), name },
+  ],
+  [
     'PosixTransport with redelivery',
     { make: () => new PosixTransport(), name, receiver: { redelivery: true, concurrency: 4 } },
   ],

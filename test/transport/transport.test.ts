@@ -110,20 +110,6 @@ for (const [title, make] of transports) {
 }
 
 describe('PosixTransport', () => {
-  it('refuses what a POSIX message cannot carry', async () => {
-    const transport = new PosixTransport();
-    const name = temporaryName();
-    const sender = await transport.openSender(name, {
-      create: true,
-      maxMessages: 1,
-      maxMessageSize: 8,
-    });
-    const expected = errorLike(MessageQueueError, { code: 'ERR_MQ_UNSUPPORTED' }, /correlationId/);
-    await assert.rejects(sender.send(Buffer.from('x'), { correlationId: '1' }), expected);
-    await sender.close();
-    await transport.unlink(name);
-  });
-
   it('opens its queues with the options that it was made with', async () => {
     const name = temporaryName();
     const options = { mode: 0o640, exactMode: true };

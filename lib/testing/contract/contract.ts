@@ -14,6 +14,7 @@ import { close } from './close.js';
 import { errors } from './errors.js';
 import { names } from './names.js';
 import { order } from './order.js';
+import { properties } from './properties.js';
 import { redelivery } from './redelivery.js';
 import { Setup } from './setup.js';
 import { isReceiverOptions } from './receiver-options.js';
@@ -80,6 +81,7 @@ const ALL: readonly Case[] = [
   ...abort,
   ...close,
   ...acknowledgement,
+  ...properties,
   ...redelivery,
 ];
 
