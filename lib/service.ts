@@ -43,6 +43,14 @@ export type {
 export type { InHand } from './queue/leases/in-hand.js';
 export type { Counts } from './service/pool-messages.js';
 export { WorkerPool } from './service/pool/worker-pool.js';
+export { bridge, Bridge } from './service/bridge/bridge.js';
+export type {
+  BridgeEnd,
+  BridgeEvents,
+  BridgeFailure,
+  BridgeOptions,
+  BridgeStats,
+} from './service/bridge/options.js';
 export { Worker } from './service/worker.js';
 export type {
   Failure,

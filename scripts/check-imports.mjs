@@ -24,6 +24,8 @@ const FLOORS = [
   'rxjs',
   'transport',
   'service',
+  'service/spool',
+  'service/bridge',
   'rpc/spill',
   'rpc',
   'service/pool',
@@ -41,7 +43,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|argument-errors|lease-errors|pool-errors|queue-errors|spill-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|argument-errors|bridge-errors|lease-errors|pool-errors|queue-errors|spill-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

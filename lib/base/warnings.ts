@@ -213,3 +213,13 @@ export function warnWorkerDied(how: string): void {
       `each; this is the only warning`,
   );
 }
+
+/** For a bridge whose spool file is full, and nobody hears of it. */
+export function warnSpoolFull(path: string, maxSpoolSize: number): void {
+  warn(
+    'MQ_SPOOL_FULL',
+    `The spool file ${path} of a bridge is full (maxSpoolSize ${maxSpoolSize}): its messages wait in their queue ` +
+      `until all of the file is sent. Give a larger 'maxSpoolSize', or see why the other side takes nothing; ` +
+      `listen for 'spoolFull' to see each; this is the only warning`,
+  );
+}

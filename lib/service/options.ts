@@ -42,7 +42,8 @@ export interface ServiceOptions<C extends AnyCodec = typeof raw> extends PeerOpt
   protocol?: 'raw' | undefined;
 }
 
-const isTransport: Check = (argument, value) => {
+/** @internal */
+export const isTransport: Check = (argument, value) => {
   const transport = value as Partial<Transport> | null;
   if (typeof transport?.openSender === 'function') return;
   throw invalidType(argument, 'a Transport', value);

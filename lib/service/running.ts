@@ -34,6 +34,8 @@ export interface Job {
   prepare(): Promise<void>;
   /** Rejects with what keeps the worker from going on. */
   work(delivery: Delivery): Promise<void>;
+  /** Runs beside the work, until the signal is aborted. Rejects with what keeps the worker from going on. */
+  beside?(stopping: AbortSignal): Promise<void>;
   /** Closes what `prepare` has opened. */
   close(): Promise<void>;
 }
@@ -76,6 +78,11 @@ export class Running {
   /** Aborted when what is in hand is waited for no longer. */
   get givenUp(): AbortSignal {
     return this.#giveUp.signal;
+  }
+
+  /** Aborted when no more is taken. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
   }
 
   /** For those who inspect its worker. */
@@ -156,6 +163,7 @@ export class Running {
       membership?.ready();
       const { concurrency = 1 } = this.#job;
       const loops = Array.from({ length: concurrency }, () => this.#loop(receiver));
+      loops.push(this.#untilStopped(async () => this.#job.beside?.(this.#stopping.signal)));
       // When one fails the others finish what they have in hand.
       const ends = await Promise.allSettled(loops);
       const failed = ends.find((end) => end.status === 'rejected');
@@ -178,14 +186,22 @@ export class Running {
     return receiver;
   }
 
-  async #loop(receiver: Receiver): Promise<void> {
+  #loop(receiver: Receiver): Promise<void> {
     const { signal } = this.#stopping;
-    try {
+    return this.#untilStopped(async () => {
       while (!signal.aborted) {
         const delivery = await receiver.next(signal);
         if (delivery.attempts > 0 && (await this.#redelivery.refuses(delivery))) continue;
         await this.#job.work(delivery);
       }
+    });
+  }
+
+  /** What fails stops all the others. */
+  async #untilStopped(act: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      await act();
     } catch (error) {
       const stopped = signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR';
       if (stopped) return;

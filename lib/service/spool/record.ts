@@ -1,0 +1,38 @@
+import { crc32 } from 'node:zlib';
+import type { Properties } from '../../transport/transport.js';
+
+/** A message in a spool file. */
+export interface SpooledMessage {
+  readonly body: Uint8Array;
+  readonly properties: Properties;
+}
+
+/** Length of the properties, length of the body, checksum of both: 32 bits each, little endian. */
+export const RECORD_HEADER = 12;
+
+/** @internal */
+export function encodeRecord({ body, properties }: SpooledMessage): Buffer {
+  const text = Buffer.from(JSON.stringify(properties));
+  const header = Buffer.alloc(RECORD_HEADER);
+  header.writeUInt32LE(text.length, 0);
+  header.writeUInt32LE(body.length, 4);
+  header.writeUInt32LE(crc32(body, crc32(text)), 8);
+  return Buffer.concat([header, text, body]);
+}
+
+/** How long a record is, by its first bytes. Undefined where none begins so. */
+export function lengthOfRecord(header: Buffer): number | undefined {
+  if (header.length < RECORD_HEADER) return undefined;
+  const [properties, body] = [header.readUInt32LE(0), header.readUInt32LE(4)];
+  // A JSON object has two bytes at least, so that what a disk has filled with zeros is no record.
+  return properties < 2 ? undefined : RECORD_HEADER + properties + body;
+}
+
+/** Undefined where it is damaged. */
+export function decodeRecord(record: Buffer): SpooledMessage | undefined {
+  const end = RECORD_HEADER + record.readUInt32LE(0);
+  const text = record.subarray(RECORD_HEADER, end);
+  const body = record.subarray(end);
+  if (crc32(body, crc32(text)) !== record.readUInt32LE(8)) return undefined;
+  return { body, properties: JSON.parse(text.toString()) as Properties };
+}
