@@ -27,6 +27,7 @@ const FLOORS = [
   'service/spool',
   'service/bridge',
   'rpc/spill',
+  'rpc/wire',
   'rpc',
   'service/pool',
   'testing/contract',

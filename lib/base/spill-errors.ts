@@ -116,6 +116,19 @@ export function spilledBodyError(
 }
 
 /**
+ * For large bodies that shared memory would not bring to the other side.
+ *
+ * @internal
+ */
+export function unsharedSpillError(queue: string): MessageQueueError {
+  return new MessageQueueError(
+    `The messages of queue '${queue}' may go to other machines, and shared memory does not: leave out the option ` +
+      `'spill', and make the queue with a 'maxMessageSize' that all bodies fit into`,
+    { code: 'ERR_MQ_UNSUPPORTED', queue },
+  );
+}
+
+/**
  * For a body in shared memory that its receiver was not told to look for.
  *
  * @internal

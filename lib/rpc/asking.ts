@@ -13,12 +13,12 @@ import { atEnd } from './at-end.js';
 import { Call, type Ask, type Sink } from './call.js';
 import { Calls } from './calls.js';
 import type { EnvelopeError } from './envelope/envelope-error.js';
-import { decodeReply } from './envelope/reply.js';
 import { patienceOf, type ReplyQueueOptions, type RequestOptions } from './host-options.js';
 import { OwnQueue } from './own-queue.js';
 import { HostSpill } from './spill/host.js';
 import { MAX_BODY_SIZE, type SpillOptions } from './spill/options.js';
 import { withTrace } from './traced.js';
+import type { Wire } from './wire/wire.js';
 
 const REPLIES = 4;
 
@@ -26,6 +26,7 @@ const REPLIES = 4;
 export interface AskingOptions {
   readonly service: Service;
   readonly requests: string;
+  readonly wire: Wire;
   readonly reopen: boolean | undefined;
   readonly replies: ReplyQueueOptions;
   readonly spill: SpillOptions;
@@ -137,7 +138,8 @@ export class Asking {
   #call(ask: (opened: Opened) => Ask, opened: Opened, sink: Sink): Call | undefined {
     const { sender } = opened;
     try {
-      const way = { queue: this.#options.requests, sender, calls: this.calls };
+      const { requests: queue, wire } = this.#options;
+      const way = { queue, sender, wire, calls: this.calls };
       const call = new Call(ask(opened), way, sink);
       call.begin();
       return call;
@@ -162,7 +164,9 @@ export class Asking {
     const plain = { id, replyTo: own.name, method, meta: meta && { ...meta } };
     const spills = spill !== undefined;
     const header =
-      operation === undefined ? plain : withTrace(plain, body, operation, largest, spills);
+      operation === undefined
+        ? plain
+        : withTrace(this.#options.wire, plain, body, operation, largest, spills);
     // Last of all: what fails before leaves nothing behind.
     return { id, header, body, priority, patience, operation, spill: spill?.begin() };
   }
@@ -231,7 +235,7 @@ export class Asking {
     void this.#acknowledger.done(delivery, queue);
     let reply;
     try {
-      reply = decodeReply(delivery.body);
+      reply = this.#options.wire.readReply(delivery);
     } catch (error) {
       this.calls.counts.invalid += 1;
       apart(() => this.#options.tell.invalid(messageOf(delivery), error as EnvelopeError));

@@ -6,10 +6,11 @@ import { atLeast } from '../queue/wait/wait-timers.js';
 import type { Sender } from '../transport/transport.js';
 import type { Calls, Waiting } from './calls.js';
 import type { Reply } from './envelope/reply.js';
-import { encodeRequest, type RequestHeader } from './envelope/request.js';
+import type { RequestHeader } from './envelope/request.js';
 import type { SpilledBody } from './envelope/spill.js';
 import { RpcError } from './rpc-error.js';
 import { readReply, type CallSpill } from './spill/host.js';
+import type { Packed, Wire } from './wire/wire.js';
 
 /** The most that the envelope can tell. */
 const MOST_ATTEMPTS = 65_535;
@@ -53,6 +54,7 @@ export interface Way {
   /** The queue of the requests. */
   readonly queue: string;
   readonly sender: Sender;
+  readonly wire: Wire;
   readonly calls: Calls;
 }
 
@@ -192,8 +194,10 @@ export class Call implements Waiting {
   #send(): void {
     try {
       const { body, priority } = this.#ask;
-      const message = this.#encode(body);
-      if (this.#way.sender.trySend?.(message, priority) === true) this.#wasSent();
+      const message = this.#pack(body);
+      const { sender } = this.#way;
+      const isBare = message.properties === undefined;
+      if (isBare && sender.trySend?.(message.body, priority) === true) this.#wasSent();
       else this.#sendLater(message);
     } catch (error) {
       this.fail(error as Error);
@@ -205,7 +209,7 @@ export class Call implements Waiting {
     if (!this.#unwanted) this.#planNext();
   }
 
-  #sendLater(message: Buffer): void {
+  #sendLater(message: Packed): void {
     this.#sendWhenRoom(message).then(
       () => {
         this.#wasSent();
@@ -216,16 +220,17 @@ export class Call implements Waiting {
     );
   }
 
-  async #sendWhenRoom(message: Buffer): Promise<void> {
+  async #sendWhenRoom({ body: bytes, properties }: Packed): Promise<void> {
     const { body, priority } = this.#ask;
+    const { sender } = this.#way;
     // It waits for as long as anybody wants a reply. To make a signal takes longer than to send.
     this.#wanted = new AbortController();
     try {
-      await this.#way.sender.send(message, { priority, signal: this.#wanted.signal });
+      await sender.send(bytes, { ...properties, priority, signal: this.#wanted.signal });
     } catch (error) {
       if (this.#spilled !== undefined || !isTooLarge(error)) throw error;
       await this.#spill(error);
-      if (!this.#unwanted) await this.#sendWhenRoom(this.#encode(body));
+      if (!this.#unwanted) await this.#sendWhenRoom(this.#pack(body));
     }
   }
 
@@ -236,13 +241,13 @@ export class Call implements Waiting {
     this.#spilled = await spill.write(body);
   }
 
-  #encode(body: Uint8Array): Buffer {
+  #pack(body: Uint8Array): Packed {
     const { header, spill } = this.#ask;
     const { id, replyTo, method, traceparent, tracestate, meta } = header;
     const told = spill && (this.#spilled ?? { name: spill.name });
     const [deadline, attempt] = [this.#deadline, this.#attempt];
     // By their names: a copy of the header with additions takes twice as long as all the rest.
-    return encodeRequest(
+    return this.#way.wire.packRequest(
       { id, replyTo, method, deadline, attempt, traceparent, tracestate, meta, spill: told },
       this.#spilled === undefined ? body : NONE,
     );

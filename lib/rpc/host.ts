@@ -20,7 +20,6 @@ import type {
   RequestBody,
   WithMethod,
 } from './contract.js';
-import { encodeRequest } from './envelope/request.js';
 import {
   checkReplies,
   notifyChecks,
@@ -40,6 +39,8 @@ import { requestEach, type Tasks } from './request-all.js';
 import { RequestTransform } from './request-transform.js';
 import { allInto, lastOf } from './sinks.js';
 import { tracedSink, withTrace } from './traced.js';
+import { wireOf } from './wire/wire-of.js';
+import type { Wire } from './wire/wire.js';
 
 /**
  * Sends requests to one queue, and gets the replies of whichever worker took them in a queue of its own, by the protocol MQ1:
@@ -60,6 +61,7 @@ export class RpcHost<
 > extends EventEmitter<RpcHostEvents> {
   readonly #options: RpcHostOptions<C>;
   readonly #bodies: Bodies;
+  readonly #wire: Wire;
   readonly #asking: Asking;
   #closed: Promise<void> | undefined;
 
@@ -80,9 +82,11 @@ export class RpcHost<
     const service = serviceOf(this.#options);
     service.transport.checkName?.(requests);
     this.#bodies = new Bodies(service.codec, requests);
+    this.#wire = wireOf(service.transport, requests, spill);
     this.#asking = new Asking({
       service,
       requests,
+      wire: this.#wire,
       reopen,
       replies: checkReplies(replies),
       spill: { spill, maxBodySize },
@@ -252,14 +256,15 @@ export class RpcHost<
   ): Promise<void> {
     const { requests } = this.#options;
     const bytes = this.#bodies.encode(body);
-    let message = encodeRequest({ method, meta }, bytes);
+    let message = this.#wire.packRequest({ method, meta }, bytes);
     const { sender, largest } = await this.#asking.open(limits.signal);
     if (operation !== undefined) {
-      message = encodeRequest(withTrace({ method, meta }, bytes, operation, largest), bytes);
+      const header = withTrace(this.#wire, { method, meta }, bytes, operation, largest);
+      message = this.#wire.packRequest(header, bytes);
     }
     try {
       await withDeadline(requests, 'mq_timedsend', limits, (signal) =>
-        sender.send(message, { priority, signal }),
+        sender.send(message.body, { ...message.properties, priority, signal }),
       );
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'EMSGSIZE') throw error;

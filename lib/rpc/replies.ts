@@ -1,13 +1,15 @@
 import { unspilledError } from '../base/errors.js';
 import { EnvelopeError } from './envelope/envelope-error.js';
-import { encodeReply, type ReplyError, type ReplyHeader } from './envelope/reply.js';
+import type { ReplyError, ReplyHeader } from './envelope/reply.js';
 import type { Request } from './envelope/request.js';
 import { lessAndLess } from './told-error.js';
 import type { ReplyQueues } from './reply-queues.js';
 import type { WorkerSpill } from './spill/worker.js';
+import type { Packed, Wire } from './wire/wire.js';
 
 /** What all replies of a worker have in common. */
 export interface Answering {
+  readonly wire: Wire;
   readonly queues: ReplyQueues;
   readonly by: string | undefined;
   /** Milliseconds to wait for room in a host's queue. */
@@ -30,7 +32,7 @@ export class Replies {
   readonly #request: Asked;
   readonly #priority: number;
   #count = 0;
-  #last: Buffer | undefined;
+  #last: Packed | undefined;
   #gone = false;
   #spilled = false;
 
@@ -56,7 +58,7 @@ export class Replies {
   }
 
   /** The reply, where it was a single one, and all of it. */
-  get only(): Buffer | undefined {
+  get only(): Packed | undefined {
     return this.#count === 1 && !this.#spilled ? this.#last : undefined;
   }
 
@@ -68,7 +70,7 @@ export class Replies {
    */
   send(body: Uint8Array, more: boolean): Promise<void> | undefined {
     if (this.#sendNow({ more }, body)) return undefined;
-    return this.repeat(this.#last as Buffer).catch(async (error: unknown) => {
+    return this.repeat(this.#last as Packed).catch(async (error: unknown) => {
       if ((error as { code?: unknown } | null)?.code !== 'EMSGSIZE') throw error;
       await this.#sendSpilled(body, more, error);
     });
@@ -106,7 +108,7 @@ export class Replies {
   }
 
   /** A reply of before, once more. */
-  async repeat(reply: Buffer): Promise<void> {
+  async repeat(reply: Packed): Promise<void> {
     const { queues, timeout, givenUp } = this.#answering;
     const { replyTo } = this.#request;
     if (replyTo === undefined || this.#gone || this.#trySend(replyTo, reply)) return;
@@ -120,7 +122,7 @@ export class Replies {
     else this.#gone = true;
   }
 
-  #trySend(replyTo: string, reply: Buffer): boolean {
+  #trySend(replyTo: string, reply: Packed): boolean {
     if (!this.#answering.queues.trySend(replyTo, reply, this.#priority)) return false;
     this.#count += 1;
     return true;
@@ -131,12 +133,13 @@ export class Replies {
     const { id, replyTo } = this.#request;
     if (replyTo === undefined || this.#gone || id === undefined) return true;
     const { more, error, spill } = header;
-    this.#last = encodeReply({ id, more, error, by: this.#answering.by, spill }, body);
+    const { wire, by } = this.#answering;
+    this.#last = wire.packReply({ id, more, error, by, spill }, body);
     return this.#trySend(replyTo, this.#last);
   }
 
   async #send(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): Promise<void> {
-    if (!this.#sendNow(header, body)) await this.repeat(this.#last as Buffer);
+    if (!this.#sendNow(header, body)) await this.repeat(this.#last as Packed);
   }
 }
 

@@ -1,6 +1,7 @@
 import { clearInterval, setInterval } from '../base/timers.js';
 import { withDeadline } from '../service/deadline.js';
 import type { Sender, Transport } from '../transport/transport.js';
+import type { Packed } from './wire/wire.js';
 
 /** Milliseconds after which a queue that nobody was answered in is closed. */
 const IDLE = 1000;
@@ -54,15 +55,16 @@ class ReplyQueue {
   }
 
   /** False where there is no room, or it is not open. */
-  trySend(reply: Uint8Array, priority: number): boolean {
-    if (this.#gone || this.#sender?.trySend?.(reply, priority) !== true) return false;
+  trySend({ body, properties }: Packed, priority: number): boolean {
+    if (this.#gone || properties !== undefined) return false;
+    if (this.#sender?.trySend?.(body, priority) !== true) return false;
     this.#idle = false;
     this.#stuck = false;
     return true;
   }
 
   /** False where the host takes no replies any more; rejects for one that it cannot take. */
-  async send(reply: Uint8Array, properties: ReplyProperties): Promise<boolean> {
+  async send(reply: Packed, properties: ReplyProperties): Promise<boolean> {
     this.#sending += 1;
     try {
       const sender = this.#sender ?? (await this.#open());
@@ -107,13 +109,13 @@ class ReplyQueue {
 
   async #sendTo(
     sender: Sender,
-    reply: Uint8Array,
+    { body, properties }: Packed,
     { priority, timeout, signal }: ReplyProperties,
   ): Promise<boolean> {
     const limits = { timeout: this.#stuck ? 0 : timeout, signal };
     try {
       await withDeadline(this.name, 'mq_timedsend', limits, (either) =>
-        sender.send(reply, { priority, signal: either }),
+        sender.send(body, { ...properties, priority, signal: either }),
       );
       this.#stuck = false;
       return true;
@@ -140,12 +142,12 @@ export class ReplyQueues {
   }
 
   /** Sends at once, or does nothing and is false: then `send` has to. */
-  trySend(name: string, reply: Uint8Array, priority: number): boolean {
+  trySend(name: string, reply: Packed, priority: number): boolean {
     return this.#queues.get(name)?.trySend(reply, priority) === true;
   }
 
   /** False where nobody takes it; rejects with `EMSGSIZE` for a reply that is too large, for example. */
-  async send(name: string, reply: Uint8Array, properties: ReplyProperties): Promise<boolean> {
+  async send(name: string, reply: Packed, properties: ReplyProperties): Promise<boolean> {
     const queue = this.#queues.get(name) ?? this.#add(name);
     try {
       const taken = await queue.send(reply, properties);

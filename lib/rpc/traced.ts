@@ -1,6 +1,7 @@
 import { requesting, traced, type RequestOperation } from '../base/channels.js';
-import { encodeRequest, type RequestHeader } from './envelope/request.js';
+import type { RequestHeader } from './envelope/request.js';
 import type { Begin, ValueSink } from './reply-stream.js';
+import type { Wire } from './wire/wire.js';
 
 /** The most bytes of a header that tell of a body in shared memory. */
 const SPILL = 200;
@@ -16,6 +17,7 @@ const MOST = { deadline: Number.MAX_SAFE_INTEGER, attempt: 65_535 };
  * @param spills - whether a body that is too large goes elsewhere
  */
 export function withTrace(
+  wire: Wire,
   header: RequestHeader,
   body: Uint8Array,
   operation: RequestOperation,
@@ -31,12 +33,12 @@ export function withTrace(
     { ...header, traceparent },
   ];
   const [beside, room] = spills ? [NONE, largest - SPILL] : [body, largest];
-  return candidates.find((candidate) => fits(candidate, beside, room)) ?? header;
+  return candidates.find((candidate) => fits(wire, candidate, beside, room)) ?? header;
 }
 
-function fits(header: RequestHeader, body: Uint8Array, largest: number): boolean {
+function fits(wire: Wire, header: RequestHeader, body: Uint8Array, largest: number): boolean {
   try {
-    return encodeRequest({ ...header, ...MOST }, body).length <= largest;
+    return wire.packRequest({ ...header, ...MOST }, body).body.length <= largest;
   } catch {
     return false;
   }

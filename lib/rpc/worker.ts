@@ -32,6 +32,8 @@ import { RpcError } from './rpc-error.js';
 import { MAX_BODY_SIZE } from './spill/options.js';
 import { WorkerSpill } from './spill/worker.js';
 import { toldError } from './told-error.js';
+import { wireOf } from './wire/wire-of.js';
+import type { Packed } from './wire/wire.js';
 import {
   rpcWorkerChecks,
   type RpcWorkerEvents,
@@ -111,6 +113,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
     this.#bodies = new Bodies(service.codec, requests);
     this.#answered = new Answered(deduplicate);
+    const wire = wireOf(service.transport, requests, this.#options.spill);
     const queues = new ReplyQueues(service.transport);
     this.#running = new Running(
       {
@@ -135,7 +138,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     );
     const { givenUp } = this.#running;
     const spill = (): WorkerSpill | undefined => this.#spill;
-    this.#answering = { queues, by, timeout: replyTimeout, givenUp, spill };
+    this.#answering = { wire, queues, by, timeout: replyTimeout, givenUp, spill };
   }
 
   /**
@@ -171,7 +174,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     this.#counts.inHand += 1;
     try {
       const { requests, deadLetter } = this.#options;
-      const request = readRequest(delivery.body, [requests, deadLetter]);
+      const request = readRequest(this.#answering.wire, delivery, [requests, deadLetter]);
       if (request instanceof Error) await this.#refuse(delivery, request);
       else if (isExpired(request)) this.#counts.expired += 1;
       else await this.#answerOnce(request, delivery);
@@ -222,7 +225,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
   }
 
-  async #repeat(reply: Buffer, replies: Replies): Promise<void> {
+  async #repeat(reply: Packed, replies: Replies): Promise<void> {
     try {
       await replies.repeat(reply);
       this.#replied(replies);

@@ -1,6 +1,8 @@
 import { wallClock } from '../base/timers.js';
 import { LONGEST_HEADER } from '../rpc/envelope/frame.js';
+import { isQueue } from '../rpc/envelope/members.js';
 import { encodeDeadLetter, type DeadHeader } from '../rpc/envelope/dead-letter.js';
+import { propertiesOf } from '../transport/properties.js';
 import type { Delivery, Sender } from '../transport/transport.js';
 import { withDeadline } from './deadline.js';
 import type { Service } from './options.js';
@@ -25,16 +27,21 @@ export class DeadLetters {
   }
 
   /**
-   * Sends the message there as it is, behind a line that says why, with its priority.
+   * Sends the message there as it is, behind a line that says why, with its priority and what else went with it.
    *
    * @returns rejects where that cannot be done
    */
-  async bury({ body, priority }: Pick<Delivery, 'body' | 'priority'>, why: Reason): Promise<void> {
-    const letter = encodeDeadLetter({ ...why, from: this.#from, at: wallClock() }, body);
+  async bury(delivery: Delivery, why: Reason): Promise<void> {
+    const { body, priority } = delivery;
+    // It is not to expire there.
+    const properties = { ...propertiesOf(delivery), expiration: undefined };
+    // A broker's queue may have a name that no queue of the kernel can have.
+    const from = isQueue(this.#from) ? this.#from : undefined;
+    const letter = encodeDeadLetter({ ...why, from, at: wallClock() }, body);
     const sender = await this.#open();
     try {
       await withDeadline(this.#name, 'mq_timedsend', { timeout: PATIENCE }, (signal) =>
-        sender.send(letter, { priority, signal }),
+        sender.send(letter, { ...properties, priority, signal }),
       );
     } finally {
       await sender.close();

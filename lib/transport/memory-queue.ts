@@ -1,6 +1,7 @@
 import { AbortError, closedError, tooLargeError } from '../base/errors.js';
 import { AbortListener } from '../base/abort-listener.js';
 import { Line } from '../base/line.js';
+import { now } from '../base/timers.js';
 import { turn } from '../queue/line/turn.js';
 import type { Properties } from './transport.js';
 
@@ -8,6 +9,8 @@ import type { Properties } from './transport.js';
 export interface MemoryMessage extends Properties {
   readonly body: Buffer;
   readonly priority: number;
+  /** By `now()`: when it was sent. */
+  readonly since?: number | undefined;
 }
 
 interface Waiting<T> {
@@ -84,6 +87,7 @@ export class MemoryQueue {
       const sends = this.#senders.length > 0 && this.#messages.length < this.maxMessages;
       const receives = this.#receivers.length > 0 && this.#messages.length > 0;
       if (!sends && !receives) return;
+      if (receives && this.#dropExpired()) continue;
       if (!turn.open) {
         this.#scheduled = true;
         turn.next(this.#resume);
@@ -109,6 +113,14 @@ export class MemoryQueue {
 
   #put(message: MemoryMessage): void {
     this.#messages.insert(message, (other) => other.priority >= message.priority);
+  }
+
+  /** Whether the next message is too old for anybody, and was dropped. */
+  #dropExpired(): boolean {
+    const { expiration = Infinity, since = 0 } = this.#messages.front?.value ?? {};
+    if (expiration === Infinity || now() - since < expiration) return false;
+    this.#messages.shift();
+    return true;
   }
 
   #receiveNext(): void {

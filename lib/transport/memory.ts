@@ -2,6 +2,7 @@ import { of, type Observable } from 'rxjs';
 import { toBytes } from '../base/bytes.js';
 import { closedError, systemError } from '../base/errors.js';
 import { constants } from 'node:os';
+import { now } from '../base/timers.js';
 import { checkName } from '../base/names.js';
 import { checkOptions, isBoolean, isPriority, MAX_PRIORITY, type Checks } from '../base/options.js';
 import { refuseUnusedExclusive } from '../queue/open-options.js';
@@ -126,9 +127,10 @@ class MemorySender implements Sender {
     isPriority('priority', priority);
     if (!this.#carries) refuseProperties(this.#queue.name, properties);
     const message = {
+      ...propertiesOf(properties),
       body: Buffer.from(toBytes(body, 'body')),
       priority,
-      ...propertiesOf(properties),
+      since: now(),
     };
     await this.#queue.send(this, message, signal);
   }

@@ -136,6 +136,8 @@ for (const [title, make] of transports) {
         (await host.request({ text, data }).catch((e: unknown) => e)) as RpcError;
       const first = await told('x', 'y'.repeat(300));
       assert.deepEqual([first.message, first.data], ['x', 'y'.repeat(300)]);
+      // What goes beside the body needs no room in it.
+      if (transport.capabilities.properties) return;
       const small = bench.host({ replies: { maxMessageSize: 128 } });
       const short = (await small
         .request({ text: 'x'.repeat(200), data: 'y' })
@@ -178,7 +180,9 @@ for (const [title, make] of transports) {
       await assert.rejects(host.request(1), errorLike(InvalidMessageError, {}));
       await assert.rejects(host.request('bad'), { code: 'ERR_MQ_ENCODE' });
       await assert.rejects(host.request('x'.repeat(600)), { code: 'EMSGSIZE' });
-      const meta = { long: 'x'.repeat(1100) };
+      const meta = transport.capabilities.properties
+        ? { ['k'.repeat(65)]: 'too long a name' }
+        : { long: 'x'.repeat(1100) };
       await assert.rejects(host.request(1, { meta }), { code: 'ERR_MQ_ENVELOPE' });
       assert.deepEqual([host.stats().open, host.stats().invalid], [0, 0]);
     });
@@ -277,7 +281,9 @@ for (const [title, make] of transports) {
       await assert.rejects(host.request(1, { timeout: 20 }), noReply);
       await slow;
       release('late');
-      await until(() => worker.stats().expired === 1, 'an expired request');
+      // Where messages have an expiration the queue itself drops those.
+      const { properties } = transport.capabilities;
+      await until(() => properties || worker.stats().expired === 1, 'an expired request');
       await until(() => host.stats().late === 1, 'a late reply');
       assert.deepEqual([host.stats().timedOut, worker.stats().replies], [2, 1]);
     });

@@ -17,6 +17,7 @@ type Json = typeof json;
 export const transports: readonly [name: string, make: () => Transport][] = [
   ['PosixTransport', () => new PosixTransport()],
   ['MemoryTransport', () => new MemoryTransport()],
+  ['MemoryTransport with properties', () => new MemoryTransport({ properties: true })],
 ];
 
 /** Few and small: a user's queues have 819,200 bytes together. */

@@ -54,7 +54,8 @@ type RuleName =
   | 'metaKey'
   | 'metaValue'
   | 'spillName'
-  | 'sha256';
+  | 'sha256'
+  | 'address';
 
 /** @internal */
 export const rules: Readonly<Record<RuleName, TextRule>> = {
@@ -83,6 +84,8 @@ export const rules: Readonly<Record<RuleName, TextRule>> = {
     most: 64,
     expected: "an object whose 'sha256' is 64 hex digits",
   },
+  // Of a broker's queue.
+  address: words(LONGEST_NAME),
 };
 
 function fits(rule: TextRule, value: unknown): value is string {
@@ -122,7 +125,8 @@ export function optionalQueue(member: MemberReason, value: unknown): string | un
   return value;
 }
 
-function isQueue(value: unknown): value is string {
+/** Whether a name is one of the kernel's queues. */
+export function isQueue(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > LONGEST_NAME + 1) return false;
   if (!/^\/[^/\0\p{Surrogate}]+$/u.test(value) || value === '/.' || value === '/..') return false;
   return Buffer.byteLength(value) <= LONGEST_NAME + 1;

@@ -37,8 +37,12 @@ export interface Reply extends ReplyHeader {
   readonly body: Buffer;
 }
 
-/** @throws EnvelopeError */
-function checked<B>(given: Members, body: B): ReplyHeader & { more: boolean; body: B } {
+/**
+ * The members of a reply, all of them valid.
+ *
+ * @throws EnvelopeError
+ */
+export function checkReply<B>(given: Members, body: B): ReplyHeader & { more: boolean; body: B } {
   const id = someText('id', rules.id, given['id']);
   const more = given['more'] ?? false;
   if (typeof more !== 'boolean' || given['more'] === null) {
@@ -69,12 +73,12 @@ function errorOf(given: unknown): ReplyError | undefined {
 /** @throws EnvelopeError, whatever the bytes are */
 export function decodeReply(data: Buffer): Reply {
   const { given, body } = parts(data);
-  return checked(given, body);
+  return checkReply(given, body);
 }
 
 /** @throws EnvelopeError for a header that no host would take */
 export function encodeReply(header: ReplyHeader, body: Uint8Array): Buffer {
-  const members = checked(header as unknown as Members, undefined);
+  const members = checkReply(header as unknown as Members, undefined);
   const written: { more: boolean | undefined } = members;
   if (!members.more) written.more = undefined;
   return frame(written, body, true);

@@ -42,15 +42,29 @@ export interface Request extends RequestHeader {
   readonly body: Buffer;
 }
 
-/** @throws EnvelopeError */
-function checked<B>(given: Members, body: B): RequestHeader & { attempt: number; body: B } {
+/** How a queue is called for the replies: a queue of the kernel, or whatever a broker calls one. */
+type ReplyToRule = 'queue' | 'address';
+
+/**
+ * The members of a request, all of them valid.
+ *
+ * @throws EnvelopeError
+ */
+export function checkRequest<B>(
+  given: Members,
+  body: B,
+  rule: ReplyToRule,
+): RequestHeader & { attempt: number; body: B } {
   const id = optionalText('id', rules.id, given['id']);
   if (given['replyTo'] !== undefined && id === undefined) {
     throw badMember('id', "given, because 'replyTo' is: the host tells its replies by it");
   }
   return {
     id,
-    replyTo: optionalQueue('replyTo', given['replyTo']),
+    replyTo:
+      rule === 'queue'
+        ? optionalQueue('replyTo', given['replyTo'])
+        : optionalText('replyTo', rules.address, given['replyTo']),
     method: optionalText('method', rules.method, given['method']),
     deadline: optionalInteger('deadline', given['deadline']),
     attempt: attemptOf('attempt', given['attempt']) ?? 0,
@@ -66,12 +80,12 @@ function checked<B>(given: Members, body: B): RequestHeader & { attempt: number;
 /** @throws EnvelopeError, whatever the bytes are */
 export function decodeRequest(data: Buffer): Request {
   const { given, body } = parts(data);
-  return checked(given, body);
+  return checkRequest(given, body, 'queue');
 }
 
 /** @throws EnvelopeError for a header that no worker would take */
 export function encodeRequest(header: RequestHeader, body: Uint8Array): Buffer {
-  const members = checked(header as Members, undefined);
+  const members = checkRequest(header as Members, undefined, 'queue');
   // As it was taken it has an attempt always. To copy all the others for that took longer than all the rest.
   const written: { attempt: number | undefined } = members;
   if (members.attempt === 0) written.attempt = undefined;
