@@ -3,7 +3,7 @@ import { LONGEST_HEADER } from '../rpc/envelope/frame.js';
 import { isQueue } from '../rpc/envelope/members.js';
 import { encodeDeadLetter, type DeadHeader } from '../rpc/envelope/dead-letter.js';
 import { propertiesOf } from '../transport/properties.js';
-import type { Delivery, Sender } from '../transport/transport.js';
+import type { Delivery, Properties, Sender } from '../transport/transport.js';
 import { withDeadline } from './deadline.js';
 import type { Service } from './options.js';
 
@@ -31,7 +31,10 @@ export class DeadLetters {
    *
    * @returns rejects where that cannot be done
    */
-  async bury(delivery: Delivery, why: Reason): Promise<void> {
+  async bury(
+    delivery: Properties & Pick<Delivery, 'body' | 'priority'>,
+    why: Reason,
+  ): Promise<void> {
     const { body, priority } = delivery;
     // It is not to expire there.
     const properties = { ...propertiesOf(delivery), expiration: undefined };

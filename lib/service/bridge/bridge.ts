@@ -158,8 +158,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
     this.#counts.inHand += 1;
     const begun = now();
     const { body, priority } = delivery;
-    const others = this.#toTransport.capabilities.properties ? propertiesOf(delivery) : {};
-    const message = { body, properties: { priority, ...others } };
+    const message = { body, properties: { ...propertiesOf(delivery), priority } };
     try {
       if (await this.#isSpooled(message)) this.#counts.spooled += 1;
       else this.#counts.sent += 1;
@@ -188,7 +187,9 @@ export class Bridge extends EventEmitter<BridgeEvents> {
   }
 
   async #send({ body, properties }: SpooledMessage, signal: AbortSignal): Promise<void> {
-    await this.#sender?.send(body, { ...properties, signal });
+    const { priority } = properties;
+    const carried = this.#toTransport.capabilities.properties ? properties : { priority };
+    await this.#sender?.send(body, { ...carried, signal });
   }
 
   /** Resolves when the message is among the dead letters. Rejects with what it is refused for. */
@@ -199,7 +200,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
     if (this.#deadLetters === undefined) throw told;
     const message = new Message(Buffer.from(body), priority);
     await this.#deadLetters.bury(
-      { body: message.data, priority },
+      { ...properties, body: message.data, priority },
       { reason: 'size', error: `too large for ${this.#to.queue}` },
     );
     this.#counts.failed += 1;
