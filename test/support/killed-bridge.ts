@@ -55,6 +55,7 @@ export async function killAgainAndAgain({
     kills += 1;
   }
   const last = start();
+  await last.printed('ready');
   await feeding;
   while (seen.size < sent) await pause(10);
   last.kill('SIGTERM');
