@@ -31,6 +31,7 @@ const FLOORS = [
   'rpc',
   'service/pool',
   'testing/contract',
+  'amqp',
   'testing',
   'opentelemetry',
   'doors',
@@ -44,7 +45,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|argument-errors|bridge-errors|lease-errors|pool-errors|queue-errors|spill-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|pool-errors|queue-errors|spill-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

@@ -16,10 +16,11 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-const { EBADMSG, EBUSY, ECANCELED, EINVAL, ENODEV, EOPNOTSUPP, ESTALE } = constants.errno;
+const { EBADMSG, EBUSY, ECANCELED, EINVAL, EIO, ENODEV, EOPNOTSUPP, ESTALE } = constants.errno;
 
 /** The system's number that is nearest to a failure which the system did not report itself. */
 const nearest: Readonly<Record<string, number>> = {
+  ERR_MQ_BROKER: -EIO,
   ERR_MQ_ENCODE: -EINVAL,
   ERR_MQ_ENVELOPE: -EBADMSG,
   ERR_MQ_INVALID_MESSAGE: -EBADMSG,

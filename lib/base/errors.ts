@@ -1,5 +1,6 @@
 // All errors of lib/ are made in these files; scripts/check-imports.mjs holds the others to it.
 export * from './error-classes.js';
+export * from './amqp-errors.js';
 export * from './argument-errors.js';
 export * from './bridge-errors.js';
 export * from './lease-errors.js';

@@ -1,0 +1,5 @@
+// For users whose tsconfig.json names no types, which is the default since TypeScript 6.
+/// <reference types="node" preserve="true" />
+
+export { AmqpTransport } from './amqp/amqp-transport.js';
+export type { AmqpTransportOptions } from './amqp/options.js';

@@ -1,0 +1,179 @@
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { constants } from 'node:os';
+import { AbortListener } from '../base/abort-listener.js';
+import { AbortError, closedError, lostLinkError, systemError } from '../base/errors.js';
+import { Line } from '../base/line.js';
+import type { Delivery, NameListener, Receiver } from '../transport/transport.js';
+import { AmqpDelivery } from './delivery.js';
+import type { Link } from './link.js';
+import { received, type Received } from './message.js';
+import type { AmqpSender } from './sender.js';
+
+const SYSCALL = 'mq_timedreceive';
+
+/** What a receiver needs of its transport. */
+export interface ReceiverHome {
+  readonly link: Link;
+  readonly redelivery: boolean;
+  /** How many messages are in hand at most. */
+  readonly prefetch: number;
+  /** Has the queue be there: it may be this receiver's own, or be made anew. */
+  readonly prepare: (channel: Channel) => Promise<void>;
+  /** For what is to be in the queue again. */
+  readonly returns: () => AmqpSender;
+  readonly closed: () => void;
+}
+
+interface Waiting {
+  readonly resolve: (delivery: Delivery) => void;
+  readonly reject: (error: Error) => void;
+  listener?: AbortListener;
+}
+
+/** A message that came by one channel, which alone can acknowledge it. */
+interface Arrived {
+  readonly channel: Channel;
+  readonly message: ConsumeMessage;
+  readonly contents: Received;
+}
+
+/** Receives from one queue of a broker, and goes on when the link was lost. */
+export class AmqpReceiver implements Receiver {
+  readonly #name: string;
+  readonly #home: ReceiverHome;
+  readonly #waiting = new Line<Waiting>();
+  readonly #arrived = new Line<Arrived>();
+  #channel: Channel | undefined;
+  #listener: NameListener | undefined;
+  #failure: Error | undefined;
+  #closed = false;
+
+  constructor(name: string, home: ReceiverHome) {
+    this.#name = name;
+    this.#home = home;
+  }
+
+  watch(listener: NameListener): void {
+    this.#listener = listener;
+  }
+
+  /** Rejects where it cannot be done at once. */
+  async begin(): Promise<void> {
+    const connection = await this.#home.link.ready(this.#name);
+    const channel = await connection.createChannel();
+    channel.on('error', () => undefined);
+    channel.on('close', () => {
+      this.#lost(channel);
+    });
+    await this.#home.prepare(channel);
+    await channel.prefetch(this.#home.prefetch);
+    this.#channel = channel;
+    await channel.consume(this.#name, (message) => {
+      if (this.#channel !== channel) return;
+      if (message === null) this.#cancelled();
+      else void this.#take(channel, message);
+    });
+  }
+
+  next(signal?: AbortSignal): Promise<Delivery> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw closedError(this.#name, SYSCALL);
+      if (signal?.aborted === true) throw new AbortError(signal.reason, this.#name);
+      if (this.#failure !== undefined) throw this.#failure;
+      const waiting: Waiting = { resolve, reject };
+      const place = this.#waiting.push(waiting);
+      if (signal !== undefined) {
+        waiting.listener = new AbortListener(signal, () => {
+          this.#waiting.leave(place);
+          reject(new AbortError(signal.reason, this.#name));
+        });
+      }
+      this.#serve();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#rejectAll(closedError(this.#name, SYSCALL));
+    const channel = this.#channel;
+    this.#channel = undefined;
+    // What was not acknowledged goes back into the queue by that.
+    await channel?.close().catch(() => undefined);
+    this.#home.closed();
+  }
+
+  async #take(channel: Channel, message: ConsumeMessage): Promise<void> {
+    const contents = received(message);
+    const arrived = { channel, message, contents };
+    if (!this.#home.redelivery || !message.fields.redelivered) {
+      this.#arrived.push(arrived);
+      this.#serve();
+      return;
+    }
+    // The broker does not count: so it is sent again with what it is to be counted by, where there is room.
+    const attempts = contents.attempts + 1;
+    const { body, priority, properties } = contents;
+    const again = await this.#home
+      .returns()
+      .tryResend(body, { ...properties, priority }, attempts)
+      .catch(() => false);
+    if (this.#channel !== channel) return;
+    if (again) channel.ack(message);
+    else {
+      this.#arrived.push({ ...arrived, contents: { ...contents, attempts } });
+      this.#serve();
+    }
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0 && this.#arrived.length > 0) {
+      const { resolve, listener } = this.#waiting.shift() as Waiting;
+      listener?.remove();
+      resolve(this.#deliver(this.#arrived.shift() as Arrived));
+    }
+  }
+
+  #deliver({ channel, message, contents }: Arrived): Delivery {
+    const { redelivery, returns } = this.#home;
+    // At most once: the reader has it, whatever becomes of him. Not before: what nobody took stays in the queue.
+    if (!redelivery) channel.ack(message);
+    const { body, priority, properties } = contents;
+    return new AmqpDelivery(redelivery ? contents : { ...contents, attempts: 0 }, {
+      done: async () => {
+        if (!redelivery) return;
+        if (this.#closed) throw closedError(this.#name, SYSCALL);
+        if (this.#channel !== channel) throw lostLinkError(this.#name);
+        channel.ack(message);
+      },
+      back: () => returns().resend(body, { ...properties, priority }, contents.attempts),
+    });
+  }
+
+  /** Somebody deleted the queue. */
+  #cancelled(): void {
+    this.#channel = undefined;
+    this.#failure = systemError(-constants.errno.ENOENT, SYSCALL, this.#name);
+    this.#listener?.unlinked();
+    this.#rejectAll(this.#failure);
+  }
+
+  /** What it had and nobody took the broker has still. */
+  #lost(channel: Channel): void {
+    if (this.#channel !== channel) return;
+    this.#channel = undefined;
+    while (this.#arrived.shift() !== undefined);
+    this.begin().catch((error: unknown) => {
+      if (this.#closed) return;
+      this.#failure = error as Error;
+      this.#rejectAll(this.#failure);
+    });
+  }
+
+  #rejectAll(error: Error): void {
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      next.listener?.remove();
+      next.reject(error);
+    }
+  }
+}

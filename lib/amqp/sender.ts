@@ -1,0 +1,173 @@
+import type { ConfirmChannel, Options } from 'amqplib';
+import { constants } from 'node:os';
+import { toBytes } from '../base/bytes.js';
+import { AbortError, closedError, systemError, tooLargeError } from '../base/errors.js';
+import { isPriority } from '../base/options.js';
+import { setTimeout } from '../base/timers.js';
+import { orAbort } from '../service/or-abort.js';
+import type { Sender, SendProperties } from '../transport/transport.js';
+import type { Link } from './link.js';
+import { publishOptions, type Manner } from './message.js';
+
+const SYSCALL = 'mq_timedsend';
+const LONGEST_PAUSE = 25;
+
+/** What the broker says of a message. */
+type Answer = 'taken' | 'full' | 'missing' | 'lost';
+
+/** What a sender needs of its transport. */
+export interface SenderHome {
+  readonly link: Link;
+  readonly manner: Manner;
+  /** Bytes. */
+  readonly maxMessageSize: number;
+  readonly closed: () => void;
+}
+
+/**
+ * Sends to one queue of a broker: a message after the other, each confirmed before the next, because only so the order stays
+ * where one is refused for want of room.
+ */
+export class AmqpSender implements Sender {
+  readonly #name: string;
+  readonly #home: SenderHome;
+  readonly #closing = new AbortController();
+  #channel: Promise<ConfirmChannel> | undefined;
+  /** The answer to the message that is under way. */
+  #answered: ((answer: Answer) => void) | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(name: string, home: SenderHome) {
+    this.#name = name;
+    this.#home = home;
+  }
+
+  async send(body: Uint8Array, properties: SendProperties = {}): Promise<void> {
+    return this.#sendAs(body, properties, 0);
+  }
+
+  /** Once more, for what `attempts` receivers had already. */
+  async resend(body: Buffer, properties: SendProperties, attempts: number): Promise<void> {
+    return this.#sendAs(body, properties, attempts);
+  }
+
+  /** As `resend`, without waiting for room: false where there is none. */
+  async tryResend(body: Buffer, properties: SendProperties, attempts: number): Promise<boolean> {
+    const options = publishOptions(properties, this.#home.manner, attempts);
+    return this.#inTurn(async () => (await this.#publish(body, options, undefined)) === 'taken');
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    const channel = await this.#channel?.catch(() => undefined);
+    await channel?.close().catch(() => undefined);
+    this.#home.closed();
+  }
+
+  async #sendAs(body: Uint8Array, properties: SendProperties, attempts: number): Promise<void> {
+    const { signal, ...given } = properties;
+    const { maxMessageSize, manner } = this.#home;
+    if (this.#closing.signal.aborted) throw closedError(this.#name, SYSCALL);
+    if (signal?.aborted === true) throw new AbortError(signal.reason, this.#name);
+    isPriority('priority', given.priority ?? 0);
+    const bytes = Buffer.from(toBytes(body, 'body'));
+    if (bytes.length > maxMessageSize)
+      throw tooLargeError(this.#name, bytes.length, maxMessageSize);
+    const options = publishOptions(given, manner, attempts);
+    await this.#inTurn(() => this.#untilTaken(bytes, options, signal), signal);
+  }
+
+  /** Whoever gives up while others are under way leaves the line at once. */
+  async #inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const before = this.#last;
+    let done: () => void = () => undefined;
+    this.#last = new Promise<void>((resolve) => (done = resolve));
+    try {
+      await this.#orEnd(before, signal);
+    } catch (error) {
+      // Those behind still wait for those before.
+      void before.then(done);
+      throw error;
+    }
+    try {
+      return await work();
+    } finally {
+      done();
+    }
+  }
+
+  async #untilTaken(body: Buffer, options: Options.Publish, signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const answer = await this.#publish(body, options, signal);
+      if (answer === 'taken') return;
+      if (answer === 'missing') throw systemError(-constants.errno.ENOENT, SYSCALL, this.#name);
+      if (answer === 'full') await this.#orEnd(pause(), signal);
+    }
+  }
+
+  async #publish(
+    body: Buffer,
+    options: Options.Publish,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    const channel = await this.#orEnd(this.#open(signal), signal);
+    const answer = new Promise<Answer>((resolve) => {
+      this.#answered = resolve;
+      channel.publish('', this.#name, body, options, (error: unknown) => {
+        resolve(error === null || error === undefined ? 'taken' : 'full');
+      });
+    });
+    // Where the broker takes nothing for now, nobody knows whether this one will be.
+    return this.#home.link.state === 'connected'
+      ? this.#answerOf(answer)
+      : this.#orEnd(answer, signal);
+  }
+
+  /** In a moment, if not at once: who gives up is to know whether it was sent. */
+  async #answerOf(answer: Promise<Answer>): Promise<Answer> {
+    return orAbort(answer, this.#closing.signal, this.#name).catch(() => {
+      throw closedError(this.#name, SYSCALL);
+    });
+  }
+
+  #open(signal: AbortSignal | undefined): Promise<ConfirmChannel> {
+    this.#channel ??= this.#openChannel(signal).catch((error: unknown) => {
+      this.#channel = undefined;
+      throw error;
+    });
+    return this.#channel;
+  }
+
+  async #openChannel(signal: AbortSignal | undefined): Promise<ConfirmChannel> {
+    const connection = await this.#home.link.ready(this.#name, signal);
+    const channel = await connection.createConfirmChannel();
+    const lost = (): void => {
+      this.#channel = undefined;
+      this.#answered?.('lost');
+    };
+    channel.on('error', lost);
+    channel.on('close', lost);
+    // Before its confirmation.
+    channel.on('return', () => this.#answered?.('missing'));
+    return channel;
+  }
+
+  /** What it brings, unless `signal` is aborted or the sender is closed before. */
+  async #orEnd<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const closing = this.#closing.signal;
+    const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+    try {
+      return await orAbort(promise, either, this.#name);
+    } catch (error) {
+      if (signal?.aborted === true) throw new AbortError(signal.reason, this.#name);
+      if (closing.aborted) throw closedError(this.#name, SYSCALL);
+      throw error;
+    }
+  }
+}
+
+/** At another moment each: those that wait for room together do not come back together. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * (LONGEST_PAUSE - 1)));
+}
