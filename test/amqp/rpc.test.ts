@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { lastValueFrom, toArray } from 'rxjs';
+import { json, text } from 'posix-mqueue';
+import { AmqpTransport } from 'posix-mqueue/amqp';
+import { RpcHost, RpcWorker } from 'posix-mqueue/rpc';
+import { Host, Worker } from 'posix-mqueue/service';
+import { temporaryName } from 'posix-mqueue/testing';
+import { until } from '../support/code.js';
+
+const urls = process.env['AMQP_URL'] ?? '';
+const SIZES = { maxMessages: 4, maxMessageSize: 256 };
+
+describe('hosts and workers on RabbitMQ', () => {
+  let transport: AmqpTransport;
+  let requests: string;
+  let responses: string;
+
+  beforeEach(() => {
+    transport = new AmqpTransport({ urls, durable: false });
+    [requests, responses] = [temporaryName(), temporaryName()];
+  });
+  afterEach(async () => {
+    for (const name of [requests, responses]) await transport.unlink(name).catch(() => undefined);
+    await transport.close();
+  });
+
+  it('answers by Host and Worker', async () => {
+    const host = new Host({ requests, responses, codec: text, transport, ...SIZES });
+    await host.open();
+    const worker = new Worker({ requests, responses, codec: text, transport, ...SIZES }, (task) =>
+      task.toUpperCase(),
+    );
+    const working = worker.run();
+    const sending = (async () => {
+      for (let task = 0; task < 20; task += 1) await host.send(`a${task}`);
+    })();
+    const answers: string[] = [];
+    while (answers.length < 20) answers.push(await host.receive());
+    await sending;
+    assert.deepEqual(
+      answers,
+      Array.from({ length: 20 }, (_, task) => `A${task}`),
+    );
+    await worker.close();
+    await working;
+    await host.close();
+  });
+
+  it('answers by RpcHost and RpcWorker', async () => {
+    const worker = new RpcWorker(
+      { requests, codec: json, transport, ...SIZES, concurrency: 2 },
+      {
+        add: ([a, b]: [number, number]) => a + b,
+        *count(to: number) {
+          for (let next = 1; next <= to; next += 1) yield next;
+        },
+        fail: () => {
+          throw Object.assign(new Error('not today'), { code: 'E_OWN' });
+        },
+      },
+    );
+    const working = worker.run();
+    await once(worker, 'ready');
+    const host = new RpcHost({ requests, codec: json, transport, ...SIZES });
+    assert.equal(await host.request([1, 2], { method: 'add', meta: { user: 'ann' } }), 3);
+    const values = await lastValueFrom(host.requestMany(3, { method: 'count' }).pipe(toArray()));
+    assert.deepEqual(values, [1, 2, 3]);
+    await assert.rejects(host.request(0, { method: 'fail' }), { code: 'E_OWN' });
+    const sums = await lastValueFrom(
+      host
+        .requestAll(
+          [1, 2, 3, 4].map((each) => [each, each]),
+          { method: 'add', concurrency: 4 },
+        )
+        .pipe(toArray()),
+    );
+    assert.deepEqual(sums.toSorted(), [2, 4, 6, 8]);
+    await assert.rejects(host.request('x'.repeat(300), { method: 'add' }), { code: 'EMSGSIZE' });
+    await host.close();
+    await worker.close();
+    await working;
+  });
+
+  it('tells a worker that a host is gone, and goes on', async () => {
+    const worker = new RpcWorker({ requests, codec: json, transport, ...SIZES }, (value) => value);
+    const working = worker.run();
+    await once(worker, 'ready');
+    const sender = await transport.openSender(requests);
+    await sender.send(Buffer.from('1'), { correlationId: 'a', replyTo: temporaryName() });
+    await until(() => worker.stats().gone === 1, 'a host that is gone');
+    const host = new RpcHost({ requests, codec: json, transport, ...SIZES });
+    assert.equal(await host.request(2), 2);
+    await Promise.all([sender.close(), host.close(), worker.close()]);
+    await working;
+  });
+
+  it('lets the process end once all are closed, and connects anew after that', async () => {
+    const open = await transport.openSender(requests, { create: true, ...SIZES });
+    await open.close();
+    const again = await transport.openSender(requests);
+    await again.send(Buffer.from('x'));
+    await again.close();
+    assert.equal((await transport.stat(requests)).messages, 1);
+  });
+});
