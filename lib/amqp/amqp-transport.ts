@@ -77,7 +77,7 @@ export class AmqpTransport implements Transport {
     const options = this.#checked(name, given);
     return this.#using(name, async (links, closed) => {
       await links.queues.open(name, options);
-      return this.#senderTo(name, links, closed);
+      return this.#senderTo(name, options, links, closed);
     });
   }
 
@@ -92,10 +92,8 @@ export class AmqpTransport implements Transport {
         link: consuming,
         redelivery,
         prefetch: redelivery ? concurrency : 1,
-        prepare: async (channel) => {
-          if (options.private === true) await queues.declarePrivate(channel, name);
-        },
-        returns: () => (returns ??= this.#senderTo(name, links, () => undefined)),
+        prepare: (channel, isFirst) => queues.prepare(channel, name, options, isFirst),
+        returns: () => (returns ??= this.#senderTo(name, options, links, () => undefined)),
         closed: () => {
           void returns?.close();
           closed();
@@ -135,9 +133,20 @@ export class AmqpTransport implements Transport {
     return options;
   }
 
-  #senderTo(name: string, { publishing, queues }: Links, closed: () => void): AmqpSender {
-    const { maxMessageSize } = queues.sizesOf(name);
-    return new AmqpSender(name, { link: publishing, manner: this.#manner, maxMessageSize, closed });
+  #senderTo(
+    name: string,
+    options: SenderOptions,
+    { publishing, queues }: Links,
+    closed: () => void,
+  ): AmqpSender {
+    return new AmqpSender(name, {
+      link: publishing,
+      manner: this.#manner,
+      maxMessageSize: queues.sizesOf(name).maxMessageSize,
+      prepare: (channel, isFirst) =>
+        queues.prepare(channel, name, { ...options, private: false }, isFirst),
+      closed,
+    });
   }
 
   async #once<T>(name: string, use: (links: Links) => Promise<T>): Promise<T> {

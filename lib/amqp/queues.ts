@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { brokerError, otherArgumentsError, systemError } from '../base/errors.js';
 import type { QueueStatus, ReceiverOptions } from '../transport/transport.js';
 import type { Link } from './link.js';
+import { isLost, pause } from './lost.js';
 import type { Manner } from './message.js';
 
 const { ENOENT, EEXIST } = constants.errno;
@@ -66,9 +67,17 @@ export class Queues {
     if (create || maxMessageSize !== undefined) this.#sizes.set(name, sizes);
   }
 
-  /** Of a receiver that it is alone for: gone with its connection. */
-  async declarePrivate(channel: Channel, name: string): Promise<void> {
-    await channel.assertQueue(name, this.#argumentsFor(this.sizesOf(name), true));
+  /** Where it has to be made by who uses it: one that goes with its connection, and one that went with the broker. */
+  async prepare(
+    channel: Channel,
+    name: string,
+    options: ReceiverOptions,
+    isFirst: boolean,
+  ): Promise<void> {
+    const isPrivate = options.private === true;
+    const isGone = !isFirst && options.create === true && !this.#manner.durable;
+    if (!isPrivate && !isGone) return;
+    await channel.assertQueue(name, this.#argumentsFor(this.sizesOf(name), isPrivate));
   }
 
   async stat(name: string): Promise<QueueStatus> {
@@ -122,6 +131,17 @@ export class Queues {
 
   /** @returns undefined where there is no such queue */
   async #within<T>(name: string, call: (channel: Channel) => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      try {
+        return await this.#once(name, call);
+      } catch (error) {
+        if (!isLost(error)) throw error;
+        await pause();
+      }
+    }
+  }
+
+  async #once<T>(name: string, call: (channel: Channel) => Promise<T>): Promise<T | undefined> {
     const connection = await this.#link.ready(name);
     const channel = await connection.createChannel();
     // It is told by the call as well.
@@ -136,7 +156,7 @@ export class Queues {
       // It is another connection's own: so it exists.
       if (code === LOCKED) return { messageCount: 0 } as T;
       if (isOther(error)) throw otherArgumentsError(name, error);
-      throw brokerError(name, error);
+      throw isLost(error) ? error : brokerError(name, error);
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Delivery, NameListener, Receiver } from '../transport/transport.js
 import { AmqpDelivery } from './delivery.js';
 import type { Link } from './link.js';
 import { received, type Received } from './message.js';
+import { failureOf, isLost, pause } from './lost.js';
 import type { AmqpSender } from './sender.js';
 
 const SYSCALL = 'mq_timedreceive';
@@ -17,8 +18,8 @@ export interface ReceiverHome {
   readonly redelivery: boolean;
   /** How many messages are in hand at most. */
   readonly prefetch: number;
-  /** Has the queue be there: it may be this receiver's own, or be made anew. */
-  readonly prepare: (channel: Channel) => Promise<void>;
+  /** Has the queue be there: it may be this receiver's own, or have gone with the broker. */
+  readonly prepare: (channel: Channel, isFirst: boolean) => Promise<void>;
   /** For what is to be in the queue again. */
   readonly returns: () => AmqpSender;
   readonly closed: () => void;
@@ -58,14 +59,18 @@ export class AmqpReceiver implements Receiver {
   }
 
   /** Rejects where it cannot be done at once. */
-  async begin(): Promise<void> {
+  begin(): Promise<void> {
+    return this.#consume(true);
+  }
+
+  async #consume(isFirst: boolean): Promise<void> {
     const connection = await this.#home.link.ready(this.#name);
     const channel = await connection.createChannel();
     channel.on('error', () => undefined);
     channel.on('close', () => {
       this.#lost(channel);
     });
-    await this.#home.prepare(channel);
+    await this.#home.prepare(channel, isFirst);
     await channel.prefetch(this.#home.prefetch);
     this.#channel = channel;
     await channel.consume(this.#name, (message) => {
@@ -163,11 +168,25 @@ export class AmqpReceiver implements Receiver {
     if (this.#channel !== channel) return;
     this.#channel = undefined;
     while (this.#arrived.shift() !== undefined);
-    this.begin().catch((error: unknown) => {
-      if (this.#closed) return;
-      this.#failure = error as Error;
-      this.#rejectAll(this.#failure);
-    });
+    void this.#consumeAgain();
+  }
+
+  async #consumeAgain(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        await this.#consume(false);
+        return;
+      } catch (error) {
+        // The link was lost once more, which it may be at any moment.
+        if (this.#closed || isLost(error)) {
+          await pause();
+          continue;
+        }
+        this.#failure = failureOf(error, this.#name, SYSCALL);
+        this.#rejectAll(this.#failure);
+        return;
+      }
+    }
   }
 
   #rejectAll(error: Error): void {

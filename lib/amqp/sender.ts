@@ -1,16 +1,15 @@
-import type { ConfirmChannel, Options } from 'amqplib';
+import type { Channel, ConfirmChannel, Options } from 'amqplib';
 import { constants } from 'node:os';
 import { toBytes } from '../base/bytes.js';
 import { AbortError, closedError, systemError, tooLargeError } from '../base/errors.js';
 import { isPriority } from '../base/options.js';
-import { setTimeout } from '../base/timers.js';
 import { orAbort } from '../service/or-abort.js';
 import type { Sender, SendProperties } from '../transport/transport.js';
 import type { Link } from './link.js';
+import { failureOf, isLost, pause } from './lost.js';
 import { publishOptions, type Manner } from './message.js';
 
 const SYSCALL = 'mq_timedsend';
-const LONGEST_PAUSE = 25;
 
 /** What the broker says of a message. */
 type Answer = 'taken' | 'full' | 'missing' | 'lost';
@@ -21,6 +20,8 @@ export interface SenderHome {
   readonly manner: Manner;
   /** Bytes. */
   readonly maxMessageSize: number;
+  /** Has the queue be there: it may have gone with the broker. */
+  readonly prepare: (channel: Channel, isFirst: boolean) => Promise<void>;
   readonly closed: () => void;
 }
 
@@ -33,6 +34,7 @@ export class AmqpSender implements Sender {
   readonly #home: SenderHome;
   readonly #closing = new AbortController();
   #channel: Promise<ConfirmChannel> | undefined;
+  #wasOpen = false;
   /** The answer to the message that is under way. */
   #answered: ((answer: Answer) => void) | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -102,7 +104,7 @@ export class AmqpSender implements Sender {
       const answer = await this.#publish(body, options, signal);
       if (answer === 'taken') return;
       if (answer === 'missing') throw systemError(-constants.errno.ENOENT, SYSCALL, this.#name);
-      if (answer === 'full') await this.#orEnd(pause(), signal);
+      await this.#orEnd(pause(), signal);
     }
   }
 
@@ -111,17 +113,26 @@ export class AmqpSender implements Sender {
     options: Options.Publish,
     signal: AbortSignal | undefined,
   ): Promise<Answer> {
-    const channel = await this.#orEnd(this.#open(signal), signal);
-    const answer = new Promise<Answer>((resolve) => {
+    let answer: Promise<Answer>;
+    try {
+      answer = this.#publishBy(await this.#orEnd(this.#open(), signal), body, options);
+    } catch (error) {
+      if (isLost(error)) return 'lost';
+      throw failureOf(error, this.#name, SYSCALL);
+    }
+    // Where the broker takes nothing for now, nobody knows whether this one will be.
+    return this.#home.link.state === 'connected'
+      ? this.#answerOf(answer)
+      : this.#orEnd(answer, signal);
+  }
+
+  #publishBy(channel: ConfirmChannel, body: Buffer, options: Options.Publish): Promise<Answer> {
+    return new Promise<Answer>((resolve) => {
       this.#answered = resolve;
       channel.publish('', this.#name, body, options, (error: unknown) => {
         resolve(error === null || error === undefined ? 'taken' : 'full');
       });
     });
-    // Where the broker takes nothing for now, nobody knows whether this one will be.
-    return this.#home.link.state === 'connected'
-      ? this.#answerOf(answer)
-      : this.#orEnd(answer, signal);
   }
 
   /** In a moment, if not at once: who gives up is to know whether it was sent. */
@@ -131,17 +142,20 @@ export class AmqpSender implements Sender {
     });
   }
 
-  #open(signal: AbortSignal | undefined): Promise<ConfirmChannel> {
-    this.#channel ??= this.#openChannel(signal).catch((error: unknown) => {
+  #open(): Promise<ConfirmChannel> {
+    this.#channel ??= this.#openChannel().catch((error: unknown) => {
       this.#channel = undefined;
       throw error;
     });
     return this.#channel;
   }
 
-  async #openChannel(signal: AbortSignal | undefined): Promise<ConfirmChannel> {
-    const connection = await this.#home.link.ready(this.#name, signal);
+  async #openChannel(): Promise<ConfirmChannel> {
+    const connection = await this.#home.link.ready(this.#name);
     const channel = await connection.createConfirmChannel();
+    const isFirst = !this.#wasOpen;
+    this.#wasOpen = true;
+    await this.#home.prepare(channel, isFirst);
     const lost = (): void => {
       this.#channel = undefined;
       this.#answered?.('lost');
@@ -165,9 +179,4 @@ export class AmqpSender implements Sender {
       throw error;
     }
   }
-}
-
-/** At another moment each: those that wait for room together do not come back together. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * (LONGEST_PAUSE - 1)));
 }

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { filter, firstValueFrom } from 'rxjs';
+import { json } from 'posix-mqueue';
+import { AmqpTransport } from 'posix-mqueue/amqp';
+import { RpcHost } from 'posix-mqueue/rpc';
+import type { TransportState } from 'posix-mqueue/service';
+import { temporaryName } from 'posix-mqueue/testing';
+import { broker, brokerIsUp, urls } from '../support/broker.js';
+import { runFixture } from '../support/child.js';
+import { until } from '../support/code.js';
+import { faultRuns, report } from '../support/ledger.js';
+
+const SIZES = { maxMessages: 8, maxMessageSize: 256 };
+const REQUESTS = 500 * faultRuns(1);
+
+describe('a broker that fails', function () {
+  this.timeout(120_000 + REQUESTS * 20);
+
+  let transport: AmqpTransport;
+  let name: string;
+
+  beforeEach(() => {
+    transport = new AmqpTransport({ urls, heartbeat: 2 });
+    name = temporaryName();
+  });
+  afterEach(async () => {
+    await transport.unlink(name).catch(() => undefined);
+    await transport.close();
+  });
+
+  const state = (wanted: TransportState): Promise<TransportState> =>
+    firstValueFrom(transport.state$.pipe(filter((each) => each === wanted)));
+
+  it(`has each of ${REQUESTS} requests answered once, though it and workers are killed`, async () => {
+    const start = async () => {
+      const worker = runFixture('amqp-worker', [name]);
+      await worker.printed('ready');
+      return worker;
+    };
+    const workers = [await start(), await start(), await start(), await start()];
+    const host = new RpcHost({ requests: name, codec: json, transport, ...SIZES });
+    await host.open();
+    const answers = new Map<number, number>();
+    const failures: unknown[] = [];
+    const limits = { timeout: 90_000, attemptTimeout: 3000, retries: 20 };
+    let next = 0;
+    const asking = Array.from({ length: 16 }, async () => {
+      while (next < REQUESTS) {
+        const task = next;
+        next += 1;
+        try {
+          const answer = (await host.request(task, limits)) as number;
+          answers.set(answer, (answers.get(answer) ?? 0) + 1);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    });
+    for (const part of [1, 2]) {
+      await until(() => answers.size >= (REQUESTS * part) / 4, `a part of ${part} in 4`);
+      await broker('kill');
+      workers.pop()?.kill('SIGKILL');
+      await broker('start');
+      await brokerIsUp();
+    }
+    await Promise.all(asking);
+    assert.deepEqual(failures, []);
+    assert.deepEqual(
+      [answers.size, [...answers.values()].every((times) => times === 1)],
+      [REQUESTS, true],
+    );
+    const { late, retries } = host.stats();
+    report(
+      `RabbitMQ killed twice, two workers of 4 too; ${retries} retries, ${late} late`,
+      0,
+      REQUESTS,
+    );
+    await host.close();
+  });
+
+  it('is waited for, with what was being sent, when it stands still', async () => {
+    const sender = await transport.openSender(name, { create: true, ...SIZES });
+    const receiver = await transport.openReceiver(name);
+    await sender.send(Buffer.from('a'));
+    assert.equal((await receiver.next()).body.toString(), 'a');
+    await broker('stop');
+    try {
+      const lost = state('connecting');
+      const sending = sender.send(Buffer.from('b'));
+      const given = AbortSignal.timeout(100);
+      await assert.rejects(sender.send(Buffer.from('c'), { signal: given }), { code: 'ABORT_ERR' });
+      // After two heartbeats that did not come.
+      await lost;
+      await broker('continue');
+      await sending;
+    } finally {
+      await broker('continue');
+    }
+    assert.equal((await receiver.next()).body.toString(), 'b');
+    await Promise.all([sender.close(), receiver.close()]);
+  });
+
+  it('tells a sender and a receiver that their queue was deleted', async () => {
+    const sender = await transport.openSender(name, { create: true, ...SIZES });
+    const receiver = await transport.openReceiver(name);
+    let told = 0;
+    receiver.watch?.({ unlinked: () => (told += 1), reopened: () => undefined });
+    const next = assert.rejects(receiver.next(), { code: 'ENOENT', queue: name });
+    await transport.unlink(name);
+    await next;
+    assert.equal(told, 1);
+    await assert.rejects(sender.send(Buffer.from('a')), { code: 'ENOENT', queue: name });
+    await Promise.all([sender.close(), receiver.close()]);
+  });
+
+  it('refuses wrong credentials at once, and other arguments of a queue', async () => {
+    const wrong = new AmqpTransport({ urls: urls.replace('guest:guest', 'guest:wrong') });
+    await assert.rejects(wrong.openSender(name), { code: 'EACCES', message: /password/ });
+    await wrong.close();
+    const sender = await transport.openSender(name, { create: true, ...SIZES });
+    const other = transport.openSender(name, { create: true, ...SIZES, maxMessages: 9 });
+    await assert.rejects(other, { code: 'EEXIST', message: /other arguments/ });
+    await sender.close();
+  });
+});
