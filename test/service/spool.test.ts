@@ -153,9 +153,14 @@ describe('bridge with a spool file', () => {
 
   it('is refused where it is damaged in the middle, or no spool file, and is left as it is', async () => {
     await leave(3);
-    const damaged = readFileSync(spool);
-    damaged[30] = (damaged[30] ?? 0) ^ 1;
-    for (const bytes of [damaged, Buffer.from('some other file of the user')]) {
+    const whole = readFileSync(spool);
+    // A length, and what it is the length of.
+    const damaged = [16, 40].map((at) => {
+      const bytes = Buffer.from(whole);
+      bytes[at] = (bytes[at] ?? 0) ^ 1;
+      return bytes;
+    });
+    for (const bytes of [...damaged, Buffer.from('some other file of the user')]) {
       writeFileSync(spool, bytes);
       link = bridge({ queue: local.name }, { queue: to, transport: remote }, { spool });
       await assert.rejects(link.run(), { code: 'ERR_MQ_SPOOL' });

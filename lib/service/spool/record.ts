@@ -7,8 +7,9 @@ export interface SpooledMessage {
   readonly properties: Properties;
 }
 
-/** Length of the properties, length of the body, checksum of both: 32 bits each, little endian. */
-export const RECORD_HEADER = 12;
+/** Length of the properties, length of the body, checksum of both, checksum of these: 32 bits each, little endian. */
+export const RECORD_HEADER = 16;
+const CHECKED = 12;
 
 /** @internal */
 export function encodeRecord({ body, properties }: SpooledMessage): Buffer {
@@ -17,15 +18,15 @@ export function encodeRecord({ body, properties }: SpooledMessage): Buffer {
   header.writeUInt32LE(text.length, 0);
   header.writeUInt32LE(body.length, 4);
   header.writeUInt32LE(crc32(body, crc32(text)), 8);
+  header.writeUInt32LE(crc32(header.subarray(0, CHECKED)), CHECKED);
   return Buffer.concat([header, text, body]);
 }
 
 /** How long a record is, by its first bytes. Undefined where none begins so. */
 export function lengthOfRecord(header: Buffer): number | undefined {
   if (header.length < RECORD_HEADER) return undefined;
-  const [properties, body] = [header.readUInt32LE(0), header.readUInt32LE(4)];
-  // A JSON object has two bytes at least, so that what a disk has filled with zeros is no record.
-  return properties < 2 ? undefined : RECORD_HEADER + properties + body;
+  if (crc32(header.subarray(0, CHECKED)) !== header.readUInt32LE(CHECKED)) return undefined;
+  return RECORD_HEADER + header.readUInt32LE(0) + header.readUInt32LE(4);
 }
 
 /** Undefined where it is damaged. */

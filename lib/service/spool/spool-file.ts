@@ -8,6 +8,8 @@ import { lockSpool } from './spool-lock.js';
 const MAGIC = Buffer.from('MQSPOOL1');
 /** Behind the magic stands where the first record begins that is not done: 64 bits, little endian. */
 const BEGIN = MAGIC.length + 8;
+const WINDOW = 64 * 1024;
+const NOTHING_READ = { begin: 0, bytes: Buffer.alloc(0) };
 const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
 
 /**
@@ -28,6 +30,8 @@ export class SpoolFile {
   /** Of the file. */
   #size = BEGIN;
   #first: { message: SpooledMessage; length: number } | undefined;
+  /** A piece of the file, so that not each record is a read of its own. */
+  #window: { begin: number; bytes: Buffer } = NOTHING_READ;
   /** Each touches the file when the one before is done. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -91,7 +95,7 @@ export class SpoolFile {
         await this.#write(record, this.#end);
         await this.#file.datasync();
       } catch (error) {
-        await this.#file.truncate(this.#end).catch(() => undefined);
+        await this.#cutAt(this.#end).catch(() => undefined);
         throw error;
       }
       this.#end += record.length;
@@ -131,6 +135,7 @@ export class SpoolFile {
   /** First its records go, so that a begin behind its end tells that they were done. */
   async #clear(): Promise<void> {
     await this.#file.truncate(BEGIN);
+    this.#window = NOTHING_READ;
     this.#begin = BEGIN;
     this.#end = BEGIN;
     this.#size = BEGIN;
@@ -185,13 +190,19 @@ export class SpoolFile {
       throw spoolDamagedError(this.path, `is damaged at byte ${at}, with more behind it`);
     }
     if (this.isEmpty) await this.#clear();
-    else await this.#file.truncate(at);
+    else await this.#cutAt(at);
+  }
+
+  async #cutAt(at: number): Promise<void> {
+    await this.#file.truncate(at);
+    this.#size = at;
+    this.#window = NOTHING_READ;
   }
 
   /** Whether that may be what a record leaves that was cut off in the middle: it ends the file, or no byte was written. */
   async #isTorn(at: number, size: number): Promise<boolean> {
     const length = lengthOfRecord(await this.#bytes(at, RECORD_HEADER));
-    if (length !== undefined && at + length >= size) return true;
+    if (length !== undefined) return at + length >= size;
     const rest = await this.#bytes(at, size - at);
     return rest.length < RECORD_HEADER || rest.every((byte) => byte === 0);
   }
@@ -214,10 +225,16 @@ export class SpoolFile {
     }
   }
 
+  /** Fewer than asked for where the file ends. What was read stays valid: records are never changed. */
   async #bytes(at: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.alloc(length);
-    const { bytesRead } = await this.#file.read(bytes, 0, length, at);
-    return bytes.subarray(0, bytesRead);
+    const { begin, bytes } = this.#window;
+    const offset = at - begin;
+    if (offset >= 0 && offset + length <= bytes.length)
+      return bytes.subarray(offset, offset + length);
+    const window = Buffer.alloc(Math.max(length, Math.min(WINDOW, this.#size - at)));
+    const { bytesRead } = await this.#file.read(window, 0, window.length, at);
+    this.#window = { begin: at, bytes: window.subarray(0, bytesRead) };
+    return this.#window.bytes.subarray(0, length);
   }
 
   #inTurn<T>(syscall: string, act: () => Promise<T>): Promise<T> {
