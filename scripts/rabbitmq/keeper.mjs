@@ -78,6 +78,13 @@ async function end() {
   process.exit();
 }
 
+/** Above it the broker takes no messages. */
+async function watermark(bytes) {
+  const parameters = ['set_vm_memory_high_watermark', 'absolute', bytes];
+  const control = spawn('/usr/lib/rabbitmq/bin/rabbitmqctl', parameters, output);
+  await once(control, 'exit');
+}
+
 async function obey(word) {
   if (word === 'stop') server.kill('SIGSTOP');
   else if (word === 'continue') server.kill('SIGCONT');
@@ -85,6 +92,8 @@ async function obey(word) {
     server.kill('SIGKILL');
     if ((server.exitCode ?? server.signalCode) === null) await once(server, 'exit');
   } else if (word === 'start') server = start();
+  else if (word === 'alarm') await watermark('1MB');
+  else if (word === 'calm') await watermark('512MB');
 }
 
 const control = join(folder, 'control');

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { filter, firstValueFrom } from 'rxjs';
-import { json } from 'posix-mqueue';
+import { json, text } from 'posix-mqueue';
 import { AmqpTransport } from 'posix-mqueue/amqp';
 import { RpcHost } from 'posix-mqueue/rpc';
-import type { TransportState } from 'posix-mqueue/service';
+import { Worker, type GaveUp, type TransportState } from 'posix-mqueue/service';
 import { temporaryName } from 'posix-mqueue/testing';
-import { broker, brokerIsUp, urls } from '../support/broker.js';
+import { broker, brokerIsUp, urls, Way } from '../support/broker.js';
 import { runFixture } from '../support/child.js';
 import { until } from '../support/code.js';
 import { faultRuns, report } from '../support/ledger.js';
@@ -98,6 +99,85 @@ describe('a broker that fails', function () {
     }
     assert.equal((await receiver.next()).body.toString(), 'b');
     await Promise.all([sender.close(), receiver.close()]);
+  });
+
+  it('is tried again when the connection is cut, and nothing is lost', async () => {
+    const way = new Way();
+    const cut = new AmqpTransport({ urls: await way.open(), retryDelay: 20 });
+    const sender = await cut.openSender(name, { create: true, ...SIZES });
+    const receiver = await cut.openReceiver(name, { redelivery: true });
+    const numbers = Array.from({ length: 200 }, (_, index) => String(index));
+    const came = new Set<string>();
+    const receiving = (async () => {
+      while (came.size < numbers.length) {
+        const delivery = await receiver.next();
+        came.add(delivery.body.toString());
+        // Of those whose link was lost: they come again.
+        await delivery.ack().catch(() => undefined);
+      }
+    })();
+    for (const each of numbers) {
+      if (each.endsWith('50')) way.cut();
+      await sender.send(Buffer.from(each));
+    }
+    await receiving;
+    assert.deepEqual([...came].toSorted(), numbers.toSorted());
+    await Promise.all([sender.close(), receiver.close()]);
+    await cut.close();
+    await way.close();
+  });
+
+  it('takes nothing while it has no memory, which the state tells, and a signal ends the wait', async () => {
+    const sender = await transport.openSender(name, { create: true, ...SIZES });
+    await sender.send(Buffer.from('a'));
+    await broker('alarm');
+    try {
+      const blocked = state('blocked');
+      const sending = sender.send(Buffer.from('b'));
+      await blocked;
+      const given = { signal: AbortSignal.timeout(50) };
+      await assert.rejects(sender.send(Buffer.from('c'), given), { code: 'ABORT_ERR' });
+      await broker('calm');
+      await sending;
+    } finally {
+      await broker('calm');
+    }
+    assert.equal((await transport.stat(name)).messages, 2);
+    await sender.close();
+  });
+
+  it('has a message again whose worker was killed, and counts these', async () => {
+    const sender = await transport.openSender(name, { create: true, ...SIZES });
+    await sender.send(Buffer.from('poison'), { priority: 7 });
+    for (let times = 0; times < 2; times += 1) {
+      const worker = runFixture('amqp-dies', [name]);
+      assert.equal((await worker.end).signal, 'SIGKILL');
+    }
+    const deadLetter = temporaryName();
+    const worker = new Worker(
+      {
+        requests: name,
+        codec: text,
+        transport,
+        redelivery: true,
+        maxAttempts: 2,
+        deadLetter,
+        ...SIZES,
+      },
+      () => assert.fail('it was to be given up'),
+    );
+    const gaveUp = once(worker, 'gaveUp') as Promise<[GaveUp]>;
+    const working = worker.run();
+    const [{ attempts, buried }] = await gaveUp;
+    assert.deepEqual([attempts, buried], [2, true]);
+    await worker.close();
+    await working;
+    const receiver = await transport.openReceiver(deadLetter);
+    const { body, priority } = await receiver.next();
+    assert.match(body.toString(), /^MQ1 .*\npoison$/);
+    assert.equal(priority, 7);
+    await Promise.all([sender.close(), receiver.close()]);
+    await transport.unlink(deadLetter);
   });
 
   it('tells a sender and a receiver that their queue was deleted', async () => {

@@ -75,7 +75,10 @@ describe('hosts and workers on RabbitMQ', () => {
         )
         .pipe(toArray()),
     );
-    assert.deepEqual(sums.toSorted(), [2, 4, 6, 8]);
+    assert.deepEqual(
+      sums.toSorted((one, other) => Number(one) - Number(other)),
+      [2, 4, 6, 8],
+    );
     await assert.rejects(host.request('x'.repeat(300), { method: 'add' }), { code: 'EMSGSIZE' });
     await host.close();
     await worker.close();
