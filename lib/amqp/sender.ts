@@ -34,10 +34,13 @@ export class AmqpSender implements Sender {
   readonly #home: SenderHome;
   readonly #closing = new AbortController();
   #channel: Promise<ConfirmChannel> | undefined;
+  /** Once it is open, until it is lost. */
+  #ready: ConfirmChannel | undefined;
   #wasOpen = false;
   /** The answer to the message that is under way. */
   #answered: ((answer: Answer) => void) | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  /** The end of what is under way, and of what waits for that. */
+  #last: Promise<void> | undefined;
 
   constructor(name: string, home: SenderHome) {
     this.#name = name;
@@ -84,17 +87,21 @@ export class AmqpSender implements Sender {
   async #inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#last;
     let done: () => void = () => undefined;
-    this.#last = new Promise<void>((resolve) => (done = resolve));
-    try {
-      await this.#orEnd(before, signal);
-    } catch (error) {
-      // Those behind still wait for those before.
-      void before.then(done);
-      throw error;
+    const last = new Promise<void>((resolve) => (done = resolve));
+    this.#last = last;
+    if (before !== undefined) {
+      try {
+        await this.#orEnd(before, signal);
+      } catch (error) {
+        // Those behind still wait for those before.
+        void before.then(done);
+        throw error;
+      }
     }
     try {
       return await work();
     } finally {
+      if (this.#last === last) this.#last = undefined;
       done();
     }
   }
@@ -115,9 +122,13 @@ export class AmqpSender implements Sender {
   ): Promise<Answer> {
     let answer: Promise<Answer>;
     try {
-      answer = this.#publishBy(await this.#orEnd(this.#open(), signal), body, options);
+      const channel = this.#ready ?? (await this.#orEnd(this.#open(), signal));
+      answer = this.#publishBy(channel, body, options);
     } catch (error) {
-      if (isLost(error)) return 'lost';
+      if (isLost(error)) {
+        this.#forget();
+        return 'lost';
+      }
       throw failureOf(error, this.#name, SYSCALL);
     }
     // Where the broker takes nothing for now, nobody knows whether this one will be.
@@ -153,26 +164,37 @@ export class AmqpSender implements Sender {
   async #openChannel(): Promise<ConfirmChannel> {
     const connection = await this.#home.link.ready(this.#name);
     const channel = await connection.createConfirmChannel();
-    const isFirst = !this.#wasOpen;
-    this.#wasOpen = true;
-    await this.#home.prepare(channel, isFirst);
+    // An old one may tell of its end when there is a new one.
     const lost = (): void => {
-      this.#channel = undefined;
+      if (this.#ready !== channel) return;
+      this.#forget();
       this.#answered?.('lost');
     };
     channel.on('error', lost);
     channel.on('close', lost);
     // Before its confirmation.
     channel.on('return', () => this.#answered?.('missing'));
+    await this.#home.prepare(channel, !this.#wasOpen);
+    this.#wasOpen = true;
+    this.#ready = channel;
     return channel;
+  }
+
+  /** The next message opens another one. */
+  #forget(): void {
+    this.#ready = undefined;
+    this.#channel = undefined;
   }
 
   /** What it brings, unless `signal` is aborted or the sender is closed before. */
   async #orEnd<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const closing = this.#closing.signal;
-    const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
     try {
-      return await orAbort(promise, either, this.#name);
+      // One signal of both would be kept by the one that lasts, for each message.
+      const unlessClosed = orAbort(promise, closing, this.#name);
+      return await (signal === undefined
+        ? unlessClosed
+        : orAbort(unlessClosed, signal, this.#name));
     } catch (error) {
       if (signal?.aborted === true) throw new AbortError(signal.reason, this.#name);
       if (closing.aborted) throw closedError(this.#name, SYSCALL);
