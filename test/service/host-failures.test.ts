@@ -9,6 +9,7 @@ import {
   type Transport,
 } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
+import { turn } from '#dist/queue/line/turn.js';
 import { errorLike, nextTurn } from '../support/code.js';
 
 /** A transport that fails where a test says so. */
@@ -134,6 +135,8 @@ describe('Host that is closed with a response in hand', () => {
     const subscription = host.responses$.subscribe(() => assert.fail('has gone'));
     await nextTurn();
     const sender = await transport.openSender(names.responses);
+    // Else it waits for the event loop, in the queue.
+    await turn.opened();
     // The response is on its way to the subscriber, but not there.
     const sent = sender.send(Buffer.from('a'));
     subscription.unsubscribe();
