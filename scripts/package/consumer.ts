@@ -7,6 +7,7 @@ import {
   text,
   type Message,
 } from 'posix-mqueue';
+import { AmqpTransport } from 'posix-mqueue/amqp';
 import { consumeQueue, fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { Host, Worker } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryQueue } from 'posix-mqueue/testing';
@@ -29,5 +30,10 @@ consumeQueue('/jobs', (data) => data.toString(), { concurrency: 2 }).pipe(toQueu
 
 const transport = new MemoryTransport();
 export const host = new Host({ requests: '/a', responses: '/b', codec: text, transport });
+export const remote: Host = new Host({
+  requests: '/a',
+  responses: '/b',
+  transport: new AmqpTransport({ urls: 'amqp://127.0.0.1' }),
+});
 export const worker = new Worker({ requests: '/a', codec: text }, (line) => line.repeat(bytes));
 export const temporary: MessageQueue = temporaryQueue();

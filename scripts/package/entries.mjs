@@ -10,7 +10,10 @@ const names = {
   'posix-mqueue/testing': 'MemoryTransport',
 };
 /** For users of what it is for, who have that installed. */
-const needing = { 'posix-mqueue/opentelemetry': '@opentelemetry/api' };
+const needing = {
+  'posix-mqueue/amqp': 'amqp-connection-manager',
+  'posix-mqueue/opentelemetry': '@opentelemetry/api',
+};
 
 const require = createRequire(import.meta.url);
 const { exports } = require('posix-mqueue/package.json');

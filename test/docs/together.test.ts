@@ -102,6 +102,28 @@ describe('the files of the documentation', function () {
     assert.match(stdout, /pass 1/);
   });
 
+  it('rabbitmq: a worker answers a host and a plain client', async () => {
+    const files = new Files('docs/rabbitmq.md');
+    const programs = ['amqp-worker.mjs', 'amqp-host.mjs', 'plain-client.mjs'];
+    for (const name of programs) {
+      const { code, stderr } = await files.run('--check', files.use(name)).end;
+      assert.deepEqual([code, stderr], [0, '']);
+    }
+    // Where there is no broker, they are programs at least: npm run test:amqp -- out/test/docs/together.test.js has one.
+    if (process.env['AMQP_URL'] === undefined) return;
+    const worker = files.run(files.use('amqp-worker.mjs'));
+    await worker.printed('Waiting for sums, until Ctrl-C');
+    for (const [name, printed] of [
+      ['amqp-host.mjs', '3'],
+      ['plain-client.mjs', '1 7'],
+    ] as const) {
+      const { code, stdout, stderr } = await files.run(files.use(name)).end;
+      assert.deepEqual([code, stdout, stderr], [0, printed, '']);
+    }
+    worker.kill('SIGINT');
+    assert.equal((await worker.end).code, 0);
+  });
+
   it('transports: one that passes the contract', async () => {
     const files = new Files('docs/transports.md');
     files.use('array-transport.mjs');
