@@ -91,9 +91,11 @@ export class AmqpTransport implements Transport {
       const receiver = new AmqpReceiver(name, {
         link: consuming,
         redelivery,
+        follows: options.follow === true,
         prefetch: redelivery ? concurrency : 1,
         prepare: (channel, isFirst) => queues.prepare(channel, name, options, isFirst),
-        returns: () => (returns ??= this.#senderTo(name, options, links, () => undefined)),
+        returns: () =>
+          (returns ??= this.#senderTo(name, { ...options, follow: false }, links, () => undefined)),
         closed: () => {
           void returns?.close();
           closed();
@@ -143,6 +145,7 @@ export class AmqpTransport implements Transport {
       link: publishing,
       manner: this.#manner,
       maxMessageSize: queues.sizesOf(name).maxMessageSize,
+      follows: options.follow === true,
       prepare: (channel, isFirst) =>
         queues.prepare(channel, name, { ...options, private: false }, isFirst),
       closed,

@@ -91,5 +91,8 @@ export class Link {
 /** By code 403 of AMQP, or 530 for a virtual host. */
 function isRefusal(error: unknown): boolean {
   const { message = '' } = error as { message?: string };
-  return /ACCESS.REFUSED|\b403\b|NOT_ALLOWED|\b530\b/u.test(message);
+  // Of a virtual host that is not there, or not the user's, the library tells that the broker closed what was to be opened.
+  return /ACCESS.REFUSED|\b403\b|NOT_ALLOWED|\b530\b|ConnectionOpenOk; got <ConnectionClose/u.test(
+    message,
+  );
 }

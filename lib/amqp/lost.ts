@@ -22,6 +22,6 @@ export function failureOf(error: unknown, queue: string, syscall: string): Error
 }
 
 /** At another moment each: those that wait for the same do not come back together. */
-export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * (LONGEST_PAUSE - 1)));
+export function pause(most: number = LONGEST_PAUSE): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * (most - 1)));
 }

@@ -11,11 +11,15 @@ import { failureOf, isLost, pause } from './lost.js';
 import type { AmqpSender } from './sender.js';
 
 const SYSCALL = 'mq_timedreceive';
+/** Milliseconds until it is looked whether somebody has made the queue anew. */
+const LOOK_AGAIN = 250;
 
 /** What a receiver needs of its transport. */
 export interface ReceiverHome {
   readonly link: Link;
   readonly redelivery: boolean;
+  /** Whether it goes on with another queue that gets the name. */
+  readonly follows: boolean;
   /** How many messages are in hand at most. */
   readonly prefetch: number;
   /** Has the queue be there: it may be this receiver's own, or have gone with the broker. */
@@ -45,6 +49,8 @@ export class AmqpReceiver implements Receiver {
   readonly #waiting = new Line<Waiting>();
   readonly #arrived = new Line<Arrived>();
   #channel: Channel | undefined;
+  /** Whether its end is told by the channel: while it begins, by the call that began it. */
+  #consumes = false;
   #listener: NameListener | undefined;
   #failure: Error | undefined;
   #closed = false;
@@ -70,14 +76,25 @@ export class AmqpReceiver implements Receiver {
     channel.on('close', () => {
       this.#lost(channel);
     });
-    await this.#home.prepare(channel, isFirst);
-    await channel.prefetch(this.#home.prefetch);
-    this.#channel = channel;
-    await channel.consume(this.#name, (message) => {
-      if (this.#channel !== channel) return;
-      if (message === null) this.#cancelled();
-      else void this.#take(channel, message);
-    });
+    try {
+      await this.#home.prepare(channel, isFirst);
+      await channel.prefetch(this.#home.prefetch);
+      this.#channel = channel;
+      this.#consumes = false;
+      await channel.consume(this.#name, (message) => {
+        if (this.#channel !== channel) return;
+        if (message === null) this.#cancelled();
+        else void this.#take(channel, message);
+      });
+    } catch (error) {
+      if (this.#channel === channel) this.#channel = undefined;
+      throw isLost(error) ? error : failureOf(error, this.#name, SYSCALL);
+    }
+    // Or messages would come, and lie here, for as long as the connection is another's too.
+    if (this.#closed) await channel.close();
+    else if (this.#channel === channel) this.#consumes = true;
+    // It was lost before the broker said that it began.
+    else void this.#consumeAgain();
   }
 
   next(signal?: AbortSignal): Promise<Delivery> {
@@ -157,10 +174,13 @@ export class AmqpReceiver implements Receiver {
 
   /** Somebody deleted the queue. */
   #cancelled(): void {
+    const channel = this.#channel;
     this.#channel = undefined;
-    this.#failure = systemError(-constants.errno.ENOENT, SYSCALL, this.#name);
+    while (this.#arrived.shift() !== undefined);
+    channel?.close().catch(() => undefined);
     this.#listener?.unlinked();
-    this.#rejectAll(this.#failure);
+    if (this.#home.follows) void this.#consumeAgain().then(() => this.#listener?.reopened());
+    else this.#fail(systemError(-constants.errno.ENOENT, SYSCALL, this.#name));
   }
 
   /** What it had and nobody took the broker has still. */
@@ -168,7 +188,7 @@ export class AmqpReceiver implements Receiver {
     if (this.#channel !== channel) return;
     this.#channel = undefined;
     while (this.#arrived.shift() !== undefined);
-    void this.#consumeAgain();
+    if (this.#consumes) void this.#consumeAgain();
   }
 
   async #consumeAgain(): Promise<void> {
@@ -178,15 +198,18 @@ export class AmqpReceiver implements Receiver {
         return;
       } catch (error) {
         // The link was lost once more, which it may be at any moment.
-        if (this.#closed || isLost(error)) {
-          await pause();
-          continue;
-        }
-        this.#failure = failureOf(error, this.#name, SYSCALL);
-        this.#rejectAll(this.#failure);
-        return;
+        if (this.#closed) return;
+        const isMissing = (error as { code?: unknown }).code === 'ENOENT';
+        if (isMissing && this.#home.follows) await pause(LOOK_AGAIN);
+        else if (isLost(error)) await pause();
+        else return this.#fail(error as Error);
       }
     }
+  }
+
+  #fail(error: Error): void {
+    this.#failure = error;
+    this.#rejectAll(error);
   }
 
   #rejectAll(error: Error): void {

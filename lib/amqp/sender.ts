@@ -10,6 +10,8 @@ import { failureOf, isLost, pause } from './lost.js';
 import { publishOptions, type Manner } from './message.js';
 
 const SYSCALL = 'mq_timedsend';
+/** Milliseconds until it is looked whether somebody has made the queue anew. */
+const LOOK_AGAIN = 250;
 
 /** What the broker says of a message. */
 type Answer = 'taken' | 'full' | 'missing' | 'lost';
@@ -20,6 +22,8 @@ export interface SenderHome {
   readonly manner: Manner;
   /** Bytes. */
   readonly maxMessageSize: number;
+  /** Whether it goes on with another queue that gets the name. */
+  readonly follows: boolean;
   /** Has the queue be there: it may have gone with the broker. */
   readonly prepare: (channel: Channel, isFirst: boolean) => Promise<void>;
   readonly closed: () => void;
@@ -37,6 +41,7 @@ export class AmqpSender implements Sender {
   /** Once it is open, until it is lost. */
   #ready: ConfirmChannel | undefined;
   #wasOpen = false;
+  #refusal: Error | undefined;
   /** The answer to the message that is under way. */
   #answered: ((answer: Answer) => void) | undefined;
   /** The end of what is under way, and of what waits for that. */
@@ -110,8 +115,12 @@ export class AmqpSender implements Sender {
     for (;;) {
       const answer = await this.#publish(body, options, signal);
       if (answer === 'taken') return;
-      if (answer === 'missing') throw systemError(-constants.errno.ENOENT, SYSCALL, this.#name);
-      await this.#orEnd(pause(), signal);
+      this.#throwRefusal();
+      const isMissing = answer === 'missing';
+      if (isMissing && !this.#home.follows) {
+        throw systemError(-constants.errno.ENOENT, SYSCALL, this.#name);
+      }
+      await this.#orEnd(isMissing ? pause(LOOK_AGAIN) : pause(), signal);
     }
   }
 
@@ -135,6 +144,13 @@ export class AmqpSender implements Sender {
     return this.#home.link.state === 'connected'
       ? this.#answerOf(answer)
       : this.#orEnd(answer, signal);
+  }
+
+  /** What the broker refuses, such as for want of a permission, it would refuse again. */
+  #throwRefusal(): void {
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    if (refusal !== undefined) throw refusal;
   }
 
   #publishBy(channel: ConfirmChannel, body: Buffer, options: Options.Publish): Promise<Answer> {
@@ -162,9 +178,12 @@ export class AmqpSender implements Sender {
   }
 
   async #openChannel(): Promise<ConfirmChannel> {
-    const connection = await this.#home.link.ready(this.#name);
+    const connection = await this.#home.link.ready(this.#name, this.#closing.signal);
     const channel = await connection.createConfirmChannel();
     // An old one may tell of its end when there is a new one.
+    channel.on('error', (error: unknown) => {
+      if (!isLost(error)) this.#refusal = failureOf(error, this.#name, SYSCALL);
+    });
     const lost = (): void => {
       if (this.#ready !== channel) return;
       this.#forget();

@@ -4,7 +4,7 @@ import { filter, firstValueFrom } from 'rxjs';
 import { json, text } from 'posix-mqueue';
 import { AmqpTransport } from 'posix-mqueue/amqp';
 import { RpcHost } from 'posix-mqueue/rpc';
-import { Worker, type GaveUp, type TransportState } from 'posix-mqueue/service';
+import { Host, Worker, type GaveUp, type TransportState } from 'posix-mqueue/service';
 import { temporaryName } from 'posix-mqueue/testing';
 import { broker, brokerIsUp, urls, Way } from '../support/broker.js';
 import { runFixture } from '../support/child.js';
@@ -193,10 +193,31 @@ describe('a broker that fails', function () {
     await Promise.all([sender.close(), receiver.close()]);
   });
 
+  it('has a worker go on with a queue that is made anew', async () => {
+    const responses = temporaryName();
+    const given = { requests: name, responses, codec: text, transport, ...SIZES };
+    const worker = new Worker(given, (task) => task);
+    const working = worker.run();
+    await once(worker, 'ready');
+    for (const task of ['a', 'b']) {
+      // Which unlinks both at its end.
+      const host = new Host(given);
+      await host.send(task);
+      assert.equal(await host.receive(), task);
+      await host.close();
+    }
+    await worker.close();
+    await working;
+    await transport.unlink(responses).catch(() => undefined);
+  });
+
   it('refuses wrong credentials at once, and other arguments of a queue', async () => {
     const wrong = new AmqpTransport({ urls: urls.replace('guest:guest', 'guest:wrong') });
     await assert.rejects(wrong.openSender(name), { code: 'EACCES', message: /password/ });
     await wrong.close();
+    const nowhere = new AmqpTransport({ urls: `${urls}/nowhere` });
+    await assert.rejects(nowhere.openSender(name), { code: 'EACCES', message: /virtual host/ });
+    await nowhere.close();
     const sender = await transport.openSender(name, { create: true, ...SIZES });
     const other = transport.openSender(name, { create: true, ...SIZES, maxMessages: 9 });
     await assert.rejects(other, { code: 'EEXIST', message: /other arguments/ });
