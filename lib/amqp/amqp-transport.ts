@@ -22,6 +22,8 @@ import { AmqpSender } from './sender.js';
 
 const LEVELS = 10;
 const LONGEST_NAME = 255;
+/** See https://www.rabbitmq.com/docs/direct-reply-to. */
+const DIRECT = 'amq.rabbitmq.reply-to.';
 
 /** The two connections: a broker that takes no messages stops reading the connection that they come by. */
 interface Links {
@@ -76,7 +78,8 @@ export class AmqpTransport implements Transport {
   async openSender(name: string, given?: SenderOptions): Promise<Sender> {
     const options = this.#checked(name, given);
     return this.#using(name, async (links, closed) => {
-      await links.queues.open(name, options);
+      // No queue, but the way back to a client: the broker knows it when something is sent there.
+      if (!name.startsWith(DIRECT)) await links.queues.open(name, options);
       return this.#senderTo(name, options, links, closed);
     });
   }
@@ -130,7 +133,10 @@ export class AmqpTransport implements Transport {
 
   #checked(name: string, given: ReceiverOptions | undefined): ReceiverOptions {
     const options = checkOptions('AmqpTransport', given, receiverChecks);
-    this.checkName(name);
+    // Those that the broker has made, such as for replies, are there to be used.
+    const isBrokers =
+      typeof name === 'string' && name.startsWith('amq.') && options.create !== true;
+    this.checkName(isBrokers ? name.slice('amq.'.length) : name);
     refuseUnusedExclusive(options);
     return options;
   }
@@ -144,7 +150,9 @@ export class AmqpTransport implements Transport {
     return new AmqpSender(name, {
       link: publishing,
       manner: this.#manner,
-      maxMessageSize: queues.sizesOf(name).maxMessageSize,
+      maxMessageSize: queues.knownSizeOf(name),
+      // It would come back, though the client has it.
+      mandatory: !name.startsWith(DIRECT),
       follows: options.follow === true,
       prepare: (channel, isFirst) =>
         queues.prepare(channel, name, { ...options, private: false }, isFirst),

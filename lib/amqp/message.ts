@@ -41,7 +41,6 @@ export function publishOptions(
     },
     priority: levelOf(priority, priorityLevels),
     persistent: durable,
-    mandatory: true,
     messageId: nextMessageId(),
   } as Options.Publish;
 }

@@ -53,6 +53,11 @@ export class Queues {
     return this.#sizes.get(name) ?? { maxMessages: MAX_MESSAGES, maxMessageSize: MAX_MESSAGE_SIZE };
   }
 
+  /** Bytes of the largest message, where that was said here; of a queue of somebody else who made it has to know. */
+  knownSizeOf(name: string): number {
+    return this.#sizes.get(name)?.maxMessageSize ?? Infinity;
+  }
+
   /** Has it be there. Rejects with `ENOENT`, or with `EEXIST`. */
   async open(name: string, options: ReceiverOptions): Promise<void> {
     const { create = false, exclusive = false, maxMessages, maxMessageSize } = options;

@@ -22,6 +22,8 @@ export interface SenderHome {
   readonly manner: Manner;
   /** Bytes. */
   readonly maxMessageSize: number;
+  /** Whether a message that no queue takes comes back. */
+  readonly mandatory: boolean;
   /** Whether it goes on with another queue that gets the name. */
   readonly follows: boolean;
   /** Has the queue be there: it may have gone with the broker. */
@@ -63,7 +65,8 @@ export class AmqpSender implements Sender {
 
   /** As `resend`, without waiting for room: false where there is none. */
   async tryResend(body: Buffer, properties: SendProperties, attempts: number): Promise<boolean> {
-    const options = publishOptions(properties, this.#home.manner, attempts);
+    const { manner, mandatory } = this.#home;
+    const options = { ...publishOptions(properties, manner, attempts), mandatory };
     return this.#inTurn(async () => (await this.#publish(body, options, undefined)) === 'taken');
   }
 
@@ -77,14 +80,14 @@ export class AmqpSender implements Sender {
 
   async #sendAs(body: Uint8Array, properties: SendProperties, attempts: number): Promise<void> {
     const { signal, ...given } = properties;
-    const { maxMessageSize, manner } = this.#home;
+    const { maxMessageSize, manner, mandatory } = this.#home;
     if (this.#closing.signal.aborted) throw closedError(this.#name, SYSCALL);
     if (signal?.aborted === true) throw new AbortError(signal.reason, this.#name);
     isPriority('priority', given.priority ?? 0);
     const bytes = Buffer.from(toBytes(body, 'body'));
     if (bytes.length > maxMessageSize)
       throw tooLargeError(this.#name, bytes.length, maxMessageSize);
-    const options = publishOptions(given, manner, attempts);
+    const options = { ...publishOptions(given, manner, attempts), mandatory };
     await this.#inTurn(() => this.#untilTaken(bytes, options, signal), signal);
   }
 

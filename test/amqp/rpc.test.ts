@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect, type ConsumeMessage } from 'amqplib';
 import { lastValueFrom, toArray } from 'rxjs';
 import { json, text } from 'posix-mqueue';
 import { AmqpTransport } from 'posix-mqueue/amqp';
@@ -95,6 +96,31 @@ describe('hosts and workers on RabbitMQ', () => {
     const host = new RpcHost({ requests, codec: json, transport, ...SIZES });
     assert.equal(await host.request(2), 2);
     await Promise.all([sender.close(), host.close(), worker.close()]);
+    await working;
+  });
+
+  it('answers a plain client, by a queue that the broker named and by direct reply-to', async () => {
+    const worker = new RpcWorker({ requests, codec: json, transport, ...SIZES }, () =>
+      'x'.repeat(10_000),
+    );
+    const working = worker.run();
+    await once(worker, 'ready');
+    const connection = await connect(urls);
+    const channel = await connection.createChannel();
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    for (const replyTo of [queue, 'amq.rabbitmq.reply-to']) {
+      const reply = new Promise<ConsumeMessage | null>((resolve) => {
+        void channel.consume(replyTo, resolve, { noAck: true }).then(() => {
+          channel.sendToQueue(requests, Buffer.from('1'), { correlationId: 'a', replyTo });
+        });
+      });
+      const message = await reply;
+      assert.equal(message?.properties.correlationId, 'a');
+      assert.equal(message.content.length, 10_002);
+    }
+    assert.equal(worker.stats().gone, 0);
+    await connection.close();
+    await worker.close();
     await working;
   });
 
