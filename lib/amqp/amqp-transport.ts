@@ -195,7 +195,8 @@ export class AmqpTransport implements Transport {
   #connect(): Links {
     const publishing = new Link(this.#options);
     const consuming = new Link(this.#options);
-    const queues = new Queues(publishing, this.#manner);
+    // Not by the other: it stands still while the broker has no memory, and a private queue is this connection's own.
+    const queues = new Queues(consuming, this.#manner);
     const states = combineLatest([publishing.state$, consuming.state$])
       .pipe(map(stateOf))
       .subscribe((state) => {

@@ -49,8 +49,10 @@ export class AmqpReceiver implements Receiver {
   readonly #waiting = new Line<Waiting>();
   readonly #arrived = new Line<Arrived>();
   #channel: Channel | undefined;
-  /** Whether its end is told by the channel: while it begins, by the call that began it. */
-  #consumes = false;
+  /** Who goes on when its channel ends: the call that began it, the end itself, or whoever has seen to it already. */
+  #state: 'begins' | 'consumes' | 'ended' = 'ended';
+  /** Of queues that were deleted: nothing of them comes again. */
+  readonly #gone = new WeakSet<Channel>();
   #listener: NameListener | undefined;
   #failure: Error | undefined;
   #closed = false;
@@ -80,7 +82,7 @@ export class AmqpReceiver implements Receiver {
       await this.#home.prepare(channel, isFirst);
       await channel.prefetch(this.#home.prefetch);
       this.#channel = channel;
-      this.#consumes = false;
+      this.#state = 'begins';
       await channel.consume(this.#name, (message) => {
         if (this.#channel !== channel) return;
         if (message === null) this.#cancelled();
@@ -92,9 +94,9 @@ export class AmqpReceiver implements Receiver {
     }
     // Or messages would come, and lie here, for as long as the connection is another's too.
     if (this.#closed) await channel.close();
-    else if (this.#channel === channel) this.#consumes = true;
-    // It was lost before the broker said that it began.
-    else void this.#consumeAgain();
+    else if (this.#channel === channel) this.#state = 'consumes';
+    // It was lost before this was heard.
+    else if (this.#state === 'begins') void this.#consumeAgain();
   }
 
   next(signal?: AbortSignal): Promise<Delivery> {
@@ -165,6 +167,7 @@ export class AmqpReceiver implements Receiver {
       done: async () => {
         if (!redelivery) return;
         if (this.#closed) throw closedError(this.#name, SYSCALL);
+        if (this.#gone.has(channel)) return;
         if (this.#channel !== channel) throw lostLinkError(this.#name);
         channel.ack(message);
       },
@@ -176,10 +179,14 @@ export class AmqpReceiver implements Receiver {
   #cancelled(): void {
     const channel = this.#channel;
     this.#channel = undefined;
+    this.#state = 'ended';
     while (this.#arrived.shift() !== undefined);
-    channel?.close().catch(() => undefined);
+    if (channel !== undefined) {
+      this.#gone.add(channel);
+      channel.close().catch(() => undefined);
+    }
     this.#listener?.unlinked();
-    if (this.#home.follows) void this.#consumeAgain().then(() => this.#listener?.reopened());
+    if (this.#home.follows) void this.#follow();
     else this.#fail(systemError(-constants.errno.ENOENT, SYSCALL, this.#name));
   }
 
@@ -188,23 +195,34 @@ export class AmqpReceiver implements Receiver {
     if (this.#channel !== channel) return;
     this.#channel = undefined;
     while (this.#arrived.shift() !== undefined);
-    if (this.#consumes) void this.#consumeAgain();
+    if (this.#state !== 'consumes') return;
+    this.#state = 'ended';
+    void this.#consumeAgain();
   }
 
-  async #consumeAgain(): Promise<void> {
+  async #follow(): Promise<void> {
+    if (await this.#consumeAgain()) this.#listener?.reopened();
+  }
+
+  /** Whether it does. */
+  async #consumeAgain(): Promise<boolean> {
     while (!this.#closed) {
       try {
         await this.#consume(false);
-        return;
+        return !this.#closed;
       } catch (error) {
         // The link was lost once more, which it may be at any moment.
-        if (this.#closed) return;
+        if (this.#closed) return false;
         const isMissing = (error as { code?: unknown }).code === 'ENOENT';
         if (isMissing && this.#home.follows) await pause(LOOK_AGAIN);
         else if (isLost(error)) await pause();
-        else return this.#fail(error as Error);
+        else {
+          this.#fail(error as Error);
+          return false;
+        }
       }
     }
+    return false;
   }
 
   #fail(error: Error): void {

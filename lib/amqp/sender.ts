@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { toBytes } from '../base/bytes.js';
 import { AbortError, closedError, systemError, tooLargeError } from '../base/errors.js';
 import { isPriority } from '../base/options.js';
+import { setTimeout } from '../base/timers.js';
 import { orAbort } from '../service/or-abort.js';
 import type { Sender, SendProperties } from '../transport/transport.js';
 import type { Link } from './link.js';
@@ -12,6 +13,8 @@ import { publishOptions, type Manner } from './message.js';
 const SYSCALL = 'mq_timedsend';
 /** Milliseconds until it is looked whether somebody has made the queue anew. */
 const LOOK_AGAIN = 250;
+/** Milliseconds that an answer is waited for whose message nobody waits for any more. */
+const GRACE = 500;
 
 /** What the broker says of a message. */
 type Answer = 'taken' | 'full' | 'missing' | 'lost';
@@ -45,7 +48,7 @@ export class AmqpSender implements Sender {
   #wasOpen = false;
   #refusal: Error | undefined;
   /** The answer to the message that is under way. */
-  #answered: ((answer: Answer) => void) | undefined;
+  #answered: ((answer: Answer, messageId?: string) => void) | undefined;
   /** The end of what is under way, and of what waits for that. */
   #last: Promise<void> | undefined;
 
@@ -143,10 +146,7 @@ export class AmqpSender implements Sender {
       }
       throw failureOf(error, this.#name, SYSCALL);
     }
-    // Where the broker takes nothing for now, nobody knows whether this one will be.
-    return this.#home.link.state === 'connected'
-      ? this.#answerOf(answer)
-      : this.#orEnd(answer, signal);
+    return this.#answerOf(answer, signal);
   }
 
   /** What the broker refuses, such as for want of a permission, it would refuse again. */
@@ -158,18 +158,28 @@ export class AmqpSender implements Sender {
 
   #publishBy(channel: ConfirmChannel, body: Buffer, options: Options.Publish): Promise<Answer> {
     return new Promise<Answer>((resolve) => {
-      this.#answered = resolve;
+      const { messageId } = options;
+      this.#answered = (answer, id = messageId) => {
+        // A message that was given up may come back late.
+        if (id === messageId) resolve(answer);
+      };
       channel.publish('', this.#name, body, options, (error: unknown) => {
         resolve(error === null || error === undefined ? 'taken' : 'full');
       });
     });
   }
 
-  /** In a moment, if not at once: who gives up is to know whether it was sent. */
-  async #answerOf(answer: Promise<Answer>): Promise<Answer> {
-    return orAbort(answer, this.#closing.signal, this.#name).catch(() => {
-      throw closedError(this.#name, SYSCALL);
-    });
+  /** Who gives up is to know whether it was sent, if the broker says that in a moment. */
+  async #answerOf(answer: Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
+    try {
+      return await this.#orEnd(answer, signal);
+    } catch (error) {
+      // It takes nothing for now: nobody knows whether it will take this one.
+      if (this.#closing.signal.aborted || this.#home.link.state !== 'connected') throw error;
+      const late = await Promise.race([answer, this.#orEnd(grace(), undefined)]);
+      if (late === undefined) throw error;
+      return late;
+    }
   }
 
   #open(): Promise<ConfirmChannel> {
@@ -195,7 +205,7 @@ export class AmqpSender implements Sender {
     channel.on('error', lost);
     channel.on('close', lost);
     // Before its confirmation.
-    channel.on('return', () => this.#answered?.('missing'));
+    channel.on('return', ({ properties }) => this.#answered?.('missing', properties.messageId));
     await this.#home.prepare(channel, !this.#wasOpen);
     this.#wasOpen = true;
     this.#ready = channel;
@@ -223,4 +233,10 @@ export class AmqpSender implements Sender {
       throw error;
     }
   }
+}
+
+function grace(): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, GRACE, undefined);
+  });
 }

@@ -82,11 +82,16 @@ describe('a broker that fails', function () {
   it('is waited for, with what was being sent, when it stands still', async () => {
     const sender = await transport.openSender(name, { create: true, ...SIZES });
     const receiver = await transport.openReceiver(name);
+    const elsewhere = temporaryName();
     await sender.send(Buffer.from('a'));
     assert.equal((await receiver.next()).body.toString(), 'a');
+    const other = await transport.openSender(elsewhere, { create: true, ...SIZES });
     await broker('stop');
     try {
       const lost = state('connecting');
+      // Not behind another one, but under way itself.
+      const first = { signal: AbortSignal.timeout(50) };
+      await assert.rejects(other.send(Buffer.from('never heard of'), first), { code: 'ABORT_ERR' });
       const sending = sender.send(Buffer.from('b'));
       const given = AbortSignal.timeout(100);
       await assert.rejects(sender.send(Buffer.from('c'), { signal: given }), { code: 'ABORT_ERR' });
@@ -98,7 +103,8 @@ describe('a broker that fails', function () {
       await broker('continue');
     }
     assert.equal((await receiver.next()).body.toString(), 'b');
-    await Promise.all([sender.close(), receiver.close()]);
+    await Promise.all([sender.close(), receiver.close(), other.close()]);
+    await transport.unlink(elsewhere);
   });
 
   it('is tried again when the connection is cut, and nothing is lost', async () => {
@@ -137,6 +143,8 @@ describe('a broker that fails', function () {
       await blocked;
       const given = { signal: AbortSignal.timeout(50) };
       await assert.rejects(sender.send(Buffer.from('c'), given), { code: 'ABORT_ERR' });
+      // Whoever looks is not kept.
+      assert.equal((await transport.stat(name)).messages, 1);
       await broker('calm');
       await sending;
     } finally {

@@ -124,6 +124,18 @@ describe('hosts and workers on RabbitMQ', () => {
     await working;
   });
 
+  it('leaves no reply queue behind, while others use the transport', async () => {
+    const receiver = await transport.openReceiver(requests, { create: true, ...SIZES });
+    const host = new RpcHost({ requests, codec: json, transport, ...SIZES });
+    const asked = assert.rejects(host.request(1), { code: 'ERR_MQ_CLOSED' });
+    const { replyTo = '' } = await receiver.next();
+    assert.equal((await transport.stat(replyTo)).messages, 0);
+    await host.close();
+    await asked;
+    await assert.rejects(transport.stat(replyTo), { code: 'ENOENT' });
+    await receiver.close();
+  });
+
   it('lets the process end once all are closed, and connects anew after that', async () => {
     const open = await transport.openSender(requests, { create: true, ...SIZES });
     await open.close();
