@@ -7,6 +7,7 @@ export type {
   Capabilities,
   Delivery,
   MessageHeaders,
+  LeftOver,
   NackOptions,
   NameListener,
   Properties,

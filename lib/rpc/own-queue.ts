@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { QueueOptions, Receiver, Transport } from '../transport/transport.js';
 import { doAll } from '../service/do-all.js';
+import { drop } from '../service/left-over.js';
 import { atEnd } from './at-end.js';
 
 const PREFIX = '/mq-reply-';
@@ -40,7 +41,7 @@ export class OwnQueue {
   async close(): Promise<void> {
     this.#forget();
     // Unlinked first: a worker that finds it gone has nothing to wait for.
-    await doAll([() => this.#unlink(), () => this.receiver.close()]);
+    await doAll([() => this.#unlink(), () => this.receiver.close(drop)]);
   }
 
   async #unlink(): Promise<void> {

@@ -27,6 +27,7 @@ import { withDeadline } from './deadline.js';
 import { doAll } from './do-all.js';
 import { orAbort } from './or-abort.js';
 import { ResponseLine, type ResponseTicket } from './response-line.js';
+import { drop } from './left-over.js';
 import { messageOf, sendValue } from './values.js';
 import { Strays } from './strays.js';
 import { Unread } from './unread.js';
@@ -263,7 +264,8 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     const { unlink = true } = this.#options;
     try {
       await doAll([
-        () => opened?.receiver.close(),
+        // What is in a queue when it is unlinked goes with it.
+        () => opened?.receiver.close(unlink ? drop : undefined),
         () => opened?.sender.close(),
         ...(unlink ? [...this.#used].map((name) => () => this.#unlink(name)) : []),
       ]);

@@ -157,6 +157,7 @@ export class Running {
 
   async #work(membership: Membership | undefined): Promise<void> {
     const receiver = await this.#open();
+    let workOff: Job['work'] | undefined;
     try {
       await this.#job.prepare();
       this.#emitter.emit('ready');
@@ -168,8 +169,12 @@ export class Running {
       const ends = await Promise.allSettled(loops);
       const failed = ends.find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
+      workOff = async (delivery) => {
+        this.#giveUp.signal.throwIfAborted();
+        await this.#job.work(delivery);
+      };
     } finally {
-      await receiver.close();
+      await receiver.close(workOff);
       await this.#job.close();
     }
   }

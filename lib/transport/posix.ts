@@ -15,6 +15,7 @@ import { posixChecks, type PosixTransportOptions } from './posix-options.js';
 import type {
   Capabilities,
   Delivery,
+  LeftOver,
   NameListener,
   QueueStatus,
   Receiver,
@@ -167,15 +168,25 @@ class PosixReceiver implements Receiver {
     });
   };
 
-  async close(): Promise<void> {
+  async close(leftOver?: LeftOver): Promise<void> {
     const core = coreOf(this.#queue);
-    const { name } = core;
+    let left: Message[] = [];
     await core.close((messages) =>
-      core.putBack(messages, ({ length }) => {
-        warnLost(length, name);
+      core.putBack(messages, (noRoom) => {
+        left = [...noRoom];
         return true;
       }),
     );
+    let taken = 0;
+    try {
+      for (; leftOver !== undefined && taken < left.length; taken += 1) {
+        const { data, priority } = left[taken] as Message;
+        await leftOver(new PlainDelivery({ body: data, priority }, this.#requeue));
+      }
+    } catch {
+      // Whose work it is tells why.
+    }
+    if (taken < left.length) warnLost(left.length - taken, core.name);
   }
 }
 

@@ -84,6 +84,9 @@ export interface Delivery extends Properties {
   nack(options?: NackOptions): Promise<void>;
 }
 
+/** What becomes of a message that a receiver which is closed cannot put back. */
+export type LeftOver = (delivery: Delivery) => Promise<void>;
+
 /** Receives from one queue. */
 export interface Receiver {
   /** Tells one listener what becomes of the name. For transports in which a queue outlives its name. */
@@ -93,8 +96,13 @@ export interface Receiver {
    * already on its way goes to the next call.
    */
   next(signal?: AbortSignal): Promise<Delivery>;
-  /** Rejects all that wait with `ERR_MQ_CLOSED`. What nobody received stays in the queue. */
-  close(): Promise<void>;
+  /**
+   * Rejects all that wait with `ERR_MQ_CLOSED`. What nobody received stays in the queue.
+   *
+   * @param leftOver - has each message that was taken out of the queue for a wait which had ended, and that finds no
+   * room there any more. For transports in which that can be. Without it, or when it rejects, a process warning tells
+   */
+  close(leftOver?: LeftOver): Promise<void>;
 }
 
 /** How to open a queue of any transport. What only one of them knows, its constructor takes. */
