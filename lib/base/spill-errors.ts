@@ -83,16 +83,17 @@ export function spillFolderError(queue: string, path: string, cause?: Error): Me
 /**
  * For a file that could not be written there.
  *
+ * @param what - is in it, as the beginning of a sentence
  * @internal
  */
-export function spillWriteError(queue: string, size: number, cause: unknown): MessageQueueError {
+export function spillWriteError(queue: string, what: string, cause: unknown): MessageQueueError {
   const code = codeOf(cause);
   const remedy =
     code === 'ENOSPC' || code === 'ENOMEM'
       ? '/dev/shm is full. Make it larger (docker run --shm-size), or have fewer requests under way'
       : 'See the limits of this process (ulimit -n), and who may write to /dev/shm';
   return new MessageQueueError(
-    `${size} bytes for queue '${queue}' could not be put into shared memory (${code}): ${remedy}`,
+    `${what} queue '${queue}' could not be put into shared memory (${code}): ${remedy}`,
     { code, errno: errnoOf(cause), syscall: 'write', queue, cause },
   );
 }

@@ -267,11 +267,12 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
   }
 
   #processTraced(request: Request, context: Context, replies: Replies): Promise<void> {
-    const { id, body, traceparent, tracestate } = request;
+    const { id, body, spill, traceparent, tracestate } = request;
     const { method, attempt, priority } = context;
     const { requests: queue } = this.#options;
+    const size = isSpilled(spill) ? spill.size : body.length;
     const about = { id, method, attempt, traceparent, tracestate };
-    return traced(processing, { queue, priority, size: body.length, ...about }, async () =>
+    return traced(processing, { queue, priority, size, ...about }, async () =>
       this.#process(request, context, replies),
     );
   }

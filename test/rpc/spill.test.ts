@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageQueue, MessageQueueError, raw } from 'posix-mqueue';
-import { PosixTransport, RpcError, RpcHost } from 'posix-mqueue/rpc';
+import {
+  PosixTransport,
+  RpcError,
+  RpcHost,
+  type ProcessOperation,
+  type RequestOperation,
+} from 'posix-mqueue/rpc';
 import { toArray, lastValueFrom } from 'rxjs';
 import { decodeRequest } from '#dist/rpc/envelope/request.js';
 import { errorLike, until } from '../support/code.js';
 import { runFixture } from '../support/child.js';
+import { listen } from '../support/operations.js';
 import { RpcBench, SIZES, transports } from '../support/rpc.js';
 import { bodies, FOLDER } from '../support/spill.js';
 
@@ -122,6 +129,45 @@ for (const [name, make] of local) {
       giveUp.abort();
       await assert.rejects(asked, { code: 'ABORT_ERR' });
       await until(() => bodies().length === 1, 'no body');
+    });
+
+    it('goes on with its trace, and both sides are told its size', async () => {
+      const requested = listen<RequestOperation>('request', (operation) => {
+        [operation.traceparent, operation.tracestate] = ['00-one', 'a=b'];
+      });
+      const processed = listen<ProcessOperation>('process');
+      try {
+        await bench.worker(echo, { spill: true });
+        assert.equal(await bench.host({ spill: true }).request(LARGE), LARGE);
+      } finally {
+        for (const told of [requested, processed]) told.stop();
+      }
+      const size = LARGE.length + 2;
+      const seen = { size, traceparent: '00-one', tracestate: 'a=b' };
+      for (const [told] of [requested.operations, processed.atStart]) {
+        const { size: bytes, traceparent, tracestate } = told as ProcessOperation;
+        assert.deepEqual({ size: bytes, traceparent, tracestate }, seen);
+      }
+    });
+
+    it('leaves out a trace that there is no room for beside the name of its file', async () => {
+      // With it the header alone would be longer than a message.
+      const requested = listen<RequestOperation>('request', (operation) => {
+        [operation.traceparent, operation.tracestate] = ['00-one', 'x'.repeat(300)];
+      });
+      const processed = listen<ProcessOperation>('process');
+      try {
+        await bench.worker(echo, { spill: true });
+        const host = bench.host({ spill: true });
+        for (const body of [LARGE, 'x'.repeat(400)]) assert.equal(await host.request(body), body);
+      } finally {
+        for (const told of [requested, processed]) told.stop();
+      }
+      const traces = processed.operations.map((told) => [told.traceparent, told.tracestate]);
+      assert.deepEqual(traces, [
+        ['00-one', undefined],
+        ['00-one', undefined],
+      ]);
     });
 
     it('is sent again with the same file', async () => {

@@ -48,7 +48,7 @@ export class SpillFolder {
       return { name, size: body.length, sha256 };
     } catch (error) {
       this.remove(name);
-      throw spillWriteError(this.#queue, body.length, error);
+      throw spillWriteError(this.#queue, `A body of ${body.length} bytes for`, error);
     }
   }
 

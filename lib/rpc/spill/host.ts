@@ -80,7 +80,7 @@ export class HostSpill {
       if (lock > 0) return [word, lock];
       if (tries < MOST_TRIES && isTakenAway(lock)) continue;
       const cause = { code: getSystemErrorName(lock), errno: lock };
-      throw spillWriteError(this.#queue, 0, cause);
+      throw spillWriteError(this.#queue, 'The lock of a host of', cause);
     }
   }
 }
