@@ -1,12 +1,12 @@
 import { apart } from '../base/apart.js';
 import type { RequestOperation } from '../base/channels.js';
-import { AbortError, hostClosedError } from '../base/errors.js';
+import { hostClosedError } from '../base/errors.js';
 import type { Message } from '../base/message.js';
 import { nextTick } from '../base/timers.js';
 import { Acknowledger } from '../service/acknowledge.js';
 import { doAll } from '../service/do-all.js';
+import { OpenOnce } from '../service/open-once.js';
 import type { Service } from '../service/options.js';
-import { orAbort } from '../service/or-abort.js';
 import { messageOf } from '../service/values.js';
 import type { Delivery, Sender } from '../transport/transport.js';
 import { atEnd } from './at-end.js';
@@ -50,16 +50,16 @@ export class Asking {
   readonly calls: Calls = new Calls();
   readonly #options: AskingOptions;
   readonly #acknowledger: Acknowledger;
+  readonly #opening: OpenOnce<Opened>;
   #count = 0;
-  #opening: Promise<Opened> | undefined;
   /** Once it is open, until it closes: then a request is sent at once. */
   #opened: Opened | undefined;
   /** How many wait for that, and go first. */
   #unbegun = 0;
-  #closed = false;
 
   constructor(options: AskingOptions) {
     this.#options = options;
+    this.#opening = new OpenOnce(options.requests, () => this.#openBoth(), hostClosedError);
     this.#acknowledger = new Acknowledger((...told) => options.tell.unacknowledged(...told));
   }
 
@@ -68,10 +68,8 @@ export class Asking {
   }
 
   /** @param signal - of who waits for it no longer */
-  async open(signal?: AbortSignal): Promise<Opened> {
-    const { requests } = this.#options;
-    if (signal?.aborted === true) throw new AbortError(signal.reason, requests);
-    return signal === undefined ? this.#open() : orAbort(this.#open(), signal, requests);
+  open(signal?: AbortSignal): Promise<Opened> {
+    return this.#opening.get(signal);
   }
 
   /**
@@ -108,11 +106,11 @@ export class Asking {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    const closing = this.#opening.close();
     this.#opened = undefined;
     const error = hostClosedError(this.#options.requests);
     this.calls.failAll(error);
-    const opened = await this.#opening?.catch(() => undefined);
+    const opened = await closing;
     this.#opened = undefined;
     try {
       if (opened !== undefined) await closeBoth(opened);
@@ -171,18 +169,6 @@ export class Asking {
     return { id, header, body, priority, patience, operation, spill: spill?.begin() };
   }
 
-  async #open(): Promise<Opened> {
-    if (this.#closed) throw hostClosedError(this.#options.requests);
-    this.#opening ??= this.#openBoth();
-    const opening = this.#opening;
-    try {
-      return await opening;
-    } catch (error) {
-      if (this.#opening === opening) this.#opening = undefined;
-      throw error;
-    }
-  }
-
   async #openBoth(): Promise<Opened> {
     const { service, requests, reopen = true, replies } = this.#options;
     const { transport, opening } = service;
@@ -222,10 +208,10 @@ export class Asking {
         await new Promise<void>(nextTick);
       }
     } catch (error) {
-      if (this.#closed) return;
+      if (this.#opening.isClosed) return;
       // Without replies there is nothing to wait for. The next request opens both anew.
       this.#opened = undefined;
-      this.#opening = undefined;
+      this.#opening.forget();
       this.calls.failAll(error as Error);
       await closeBoth(opened).catch(() => undefined);
     }

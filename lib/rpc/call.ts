@@ -1,5 +1,6 @@
 import { AbortListener } from '../base/abort-listener.js';
 import type { RequestOperation } from '../base/channels.js';
+import { codeOf } from '../base/code-of.js';
 import { AbortError, noReplyError, timeoutError, unspilledError } from '../base/errors.js';
 import { clearTimeout, monotonic, now, setTimeout } from '../base/timers.js';
 import { atLeast } from '../queue/wait/wait-timers.js';
@@ -269,7 +270,7 @@ export class Call implements Waiting {
 }
 
 function isTooLarge(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'EMSGSIZE';
+  return codeOf(error) === 'EMSGSIZE';
 }
 
 /** Longer each time, and each host at another time: those that waited together do not come back together. */

@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { Transform } from 'node:stream';
 import type { AnyCodec } from '../codec/codec.js';
 import { requesting, traced, type RequestOperation } from '../base/channels.js';
+import { codeOf } from '../base/code-of.js';
 import { unspilledError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { checkOptions, type Checks } from '../base/options.js';
@@ -267,7 +268,7 @@ export class RpcHost<
         sender.send(message.body, { ...message.properties, priority, signal }),
       );
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'EMSGSIZE') throw error;
+      if (codeOf(error) !== 'EMSGSIZE') throw error;
       throw unspilledError(requests, bytes.length, 'notification', error);
     }
     this.#asking.calls.counts.notifications += 1;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { codeOf } from '../base/code-of.js';
 import type { QueueOptions, Receiver, Transport } from '../transport/transport.js';
 import { doAll } from '../service/do-all.js';
 import { drop } from '../service/left-over.js';
@@ -48,7 +49,7 @@ export class OwnQueue {
     try {
       await this.#transport.unlink(this.name);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { unspilledError } from '../base/errors.js';
 import { EnvelopeError } from './envelope/envelope-error.js';
 import type { ReplyError, ReplyHeader } from './envelope/reply.js';
@@ -71,7 +72,7 @@ export class Replies {
   send(body: Uint8Array, more: boolean): Promise<void> | undefined {
     if (this.#sendNow({ more }, body)) return undefined;
     return this.repeat(this.#last as Packed).catch(async (error: unknown) => {
-      if ((error as { code?: unknown } | null)?.code !== 'EMSGSIZE') throw error;
+      if (codeOf(error) !== 'EMSGSIZE') throw error;
       await this.#sendSpilled(body, more, error);
     });
   }
@@ -147,5 +148,5 @@ const NONE = new Uint8Array(0);
 
 function isTooLong(problem: unknown): boolean {
   if (problem instanceof EnvelopeError) return true;
-  return (problem as { code?: unknown } | null)?.code === 'EMSGSIZE';
+  return codeOf(problem) === 'EMSGSIZE';
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { clearInterval, setInterval } from '../base/timers.js';
 import { withDeadline } from '../service/deadline.js';
 import type { Sender, Transport } from '../transport/transport.js';
@@ -192,8 +193,4 @@ export class ReplyQueues {
       if (!queue.busy && queue.idle) void this.#remove(queue);
     }
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null)?.code;
 }

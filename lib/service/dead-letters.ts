@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { wallClock } from '../base/timers.js';
 import { LONGEST_HEADER } from '../rpc/envelope/frame.js';
 import { isQueue } from '../rpc/envelope/members.js';
@@ -69,8 +70,4 @@ export class DeadLetters {
       return transport.openSender(this.#name, { ...options, maxMessageSize });
     }
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null)?.code;
 }

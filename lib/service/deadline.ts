@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { timeoutError } from '../base/errors.js';
 import { AbortListener } from '../base/abort-listener.js';
 import type { WaitOptions } from '../queue/use/cancellation.js';
@@ -28,7 +29,7 @@ export async function withDeadline<T>(
   try {
     return await wait(either.signal);
   } catch (error) {
-    const isAbort = (error as { code?: unknown }).code === 'ABORT_ERR';
+    const isAbort = codeOf(error) === 'ABORT_ERR';
     if (isAbort && expired && signal?.aborted !== true) {
       throw timeoutError(queue, syscall, timeout);
     }

@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import type { Delivery, QueueOptions, Transport } from '../transport/transport.js';
 
 // A message that was counted and is gone meanwhile must not keep the host.
@@ -18,7 +19,7 @@ export async function drainQueue(
       await tell(delivery);
     }
   } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ABORT_ERR') throw error;
+    if (codeOf(error) !== 'ABORT_ERR') throw error;
   } finally {
     await receiver.close();
   }

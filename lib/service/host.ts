@@ -3,7 +3,8 @@ import { Observable, share } from 'rxjs';
 import type { AnyCodec, Decoded, Encoded } from '../codec/codec.js';
 import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
-import { AbortError, closedError } from '../base/errors.js';
+import { codeOf } from '../base/code-of.js';
+import { closedError } from '../base/errors.js';
 import { Latency } from '../base/latency.js';
 import type { Message } from '../base/message.js';
 import { showAs } from '../base/inspect.js';
@@ -25,7 +26,7 @@ import {
 import { refuseSameQueue, withDefaults, type Service } from './options.js';
 import { withDeadline } from './deadline.js';
 import { doAll } from './do-all.js';
-import { orAbort } from './or-abort.js';
+import { OpenOnce } from './open-once.js';
 import { ResponseLine, type ResponseTicket } from './response-line.js';
 import { drop } from './left-over.js';
 import { messageOf, sendValue } from './values.js';
@@ -68,8 +69,8 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   readonly #used = new Set<string>();
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
   readonly #latency = new Latency();
+  readonly #opening: OpenOnce<Opened>;
   #received = 0;
-  #opening: Promise<Opened> | undefined;
   #closed: Promise<void> | undefined;
 
   static {
@@ -78,7 +79,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
       return {
         requests,
         responses,
-        open: host.#opening !== undefined,
+        open: host.#opening.isBegun,
         closed: host.#closed !== undefined,
         stats: host.stats(),
       };
@@ -93,6 +94,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     refuseSameQueue(requests, responses);
     this.#service = withDefaults(this.#options);
     for (const name of [requests, responses]) this.#service.transport.checkName?.(name);
+    this.#opening = new OpenOnce(requests, () => this.#openBoth(), closedError);
     this.#decoder = new Decoder(responses, this.#options, false);
     this.#strays = new Strays({
       emitter: this,
@@ -107,7 +109,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
         if (this.#closing.signal.aborted) subscriber.complete();
         else subscriber.error(error);
       };
-      this.#open().then(({ line }) => {
+      this.#opening.get().then(({ line }) => {
         if (subscriber.closed) return;
         const ticket: ResponseTicket = {
           scope,
@@ -136,7 +138,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
    * @returns rejects as `MessageQueue.open` throws; the next call tries again
    */
   async open(): Promise<this> {
-    await this.#open();
+    await this.#opening.get();
     return this;
   }
 
@@ -150,7 +152,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   async send(task: Encoded<C> | Message, options?: TaskOptions): Promise<void> {
     const { priority, ...limits } = checkOptions('Host.send()', options, taskChecks);
     const { requests } = this.#options;
-    const opened = await this.#openFor(limits, requests);
+    const opened = await this.#opening.get(limits.signal);
     const { sender, unread, line } = opened;
     await this.#strays.sweep(line);
     const begun = now();
@@ -171,7 +173,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
   async receive(options?: WaitOptions): Promise<Decoded<C>> {
     const limits = checkOptions('Host.receive()', options, waitChecks);
     const { responses } = this.#options;
-    const { line } = await this.#openFor(limits, responses);
+    const { line } = await this.#opening.get(limits.signal, responses);
     return withDeadline(responses, 'mq_timedreceive', limits, async (signal) => {
       for (;;) {
         const delivery = await line.take(responses, signal);
@@ -214,23 +216,6 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     }
   }
 
-  async #openFor({ signal }: WaitOptions, queue: string): Promise<Opened> {
-    if (signal?.aborted === true) throw new AbortError(signal.reason, queue);
-    return orAbort(this.#open(), signal, queue);
-  }
-
-  async #open(): Promise<Opened> {
-    if (this.#closing.signal.aborted) throw closedError(this.#options.requests);
-    this.#opening ??= this.#openBoth();
-    const opening = this.#opening;
-    try {
-      return await opening;
-    } catch (error) {
-      if (this.#opening === opening) this.#opening = undefined;
-      throw error;
-    }
-  }
-
   async #openBoth(): Promise<Opened> {
     const { transport, opening } = this.#service;
     const { requests, responses, unlink = true } = this.#options;
@@ -259,7 +244,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    const opened = await this.#opening?.catch(() => undefined);
+    const opened = await this.#opening.close();
     opened?.unread.stop();
     const { unlink = true } = this.#options;
     try {
@@ -283,5 +268,5 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
 }
 
 function ignoreMissing(error: unknown): void {
-  if ((error as { code?: unknown }).code !== 'ENOENT') throw error;
+  if (codeOf(error) !== 'ENOENT') throw error;
 }

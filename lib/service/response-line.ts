@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { AbortError } from '../base/errors.js';
 import { AbortListener } from '../base/abort-listener.js';
 import { Line, type Place } from '../base/line.js';
@@ -113,7 +114,7 @@ export class ResponseLine {
       if (!this.#refuse(delivery)) this.#unclaimed.push(delivery);
     } catch (error) {
       // Its end was asked for. Who joined since then stays in line.
-      if (signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR') return;
+      if (signal.aborted && codeOf(error) === 'ABORT_ERR') return;
       const ticket = this.#tickets.shift();
       if (ticket !== undefined) within(ticket.scope, () => ticket.fail(error));
     }

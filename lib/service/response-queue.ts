@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { LINK_PERIOD } from '../base/interval-timer.js';
 import { clearInterval, nextTick, setInterval } from '../base/timers.js';
 import type { NameListener, QueueOptions, Sender, Transport } from '../transport/transport.js';
@@ -98,7 +99,7 @@ export class ResponseQueue {
       await transport.stat(name);
     } catch (error) {
       // Nobody asks, so far: the responses go where they went before.
-      if ((error as { code?: unknown }).code === 'ENOENT') return;
+      if (codeOf(error) === 'ENOENT') return;
       throw error;
     }
     const opened = await openSender(this.#options, false);

@@ -1,5 +1,6 @@
 import { setMaxListeners, type EventEmitter } from 'node:events';
 import { AbortListener } from '../base/abort-listener.js';
+import { codeOf } from '../base/code-of.js';
 import { gaveUpReason, invalidValue } from '../base/errors.js';
 import { checkOptions } from '../base/options.js';
 import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
@@ -208,7 +209,7 @@ export class Running {
     try {
       await act();
     } catch (error) {
-      const stopped = signal.aborted && (error as { code?: unknown }).code === 'ABORT_ERR';
+      const stopped = signal.aborted && codeOf(error) === 'ABORT_ERR';
       if (stopped) return;
       this.#stopping.abort();
       throw error;

@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { unreadError } from '../base/errors.js';
 import { clearTimeout, setTimeout } from '../base/timers.js';
 import type { QueueStatus } from '../transport/transport.js';
@@ -38,7 +39,7 @@ export class Unread {
     try {
       await send();
     } catch (error) {
-      const timedOut = (error as { code?: unknown } | null)?.code === 'ETIMEDOUT';
+      const timedOut = codeOf(error) === 'ETIMEDOUT';
       const unread = timedOut ? await this.#count() : 0;
       if (unread === 0 || timeout === undefined) throw error;
       throw unreadError(this.#names, timeout, unread);

@@ -3,6 +3,7 @@ import type { AnyCodec, Decoded } from '../codec/codec.js';
 import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
 import { processing, traced } from '../base/channels.js';
+import { codeOf } from '../base/code-of.js';
 import { replacedError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { Latency } from '../base/latency.js';
@@ -204,7 +205,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       await sendValue(sender, this.#service.codec, reply, responses, { signal });
     } catch (error) {
       if (this.#responseQueue?.isReplaced(sender) === true) throw replacedError(responses);
-      work.isFatal = !OF_ONE_RESPONSE.has((error as { code?: unknown }).code);
+      work.isFatal = !OF_ONE_RESPONSE.has(codeOf(error));
       throw error;
     }
     this.#counts.responses += 1;
@@ -225,7 +226,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       const reply = Promise.resolve(onFailure(error, request));
       await this.#respond(work, await orAbort(reply, signal, this.#options.requests));
     } catch (second) {
-      if ((second as { code?: unknown } | null)?.code === 'ERR_MQ_REPLACED') return;
+      if (codeOf(second) === 'ERR_MQ_REPLACED') return;
       if (work.isFatal) throw second;
       this.#warn(second);
     }

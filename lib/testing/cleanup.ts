@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { isEnd } from '../native/ending.js';
 import { MessageQueue } from '../message-queue/message-queue.js';
 import { NameList } from './left-behind.js';
@@ -76,7 +77,7 @@ function unlink(name: string): void {
     MessageQueue.unlink(name);
   } catch (error) {
     // The test has unlinked it itself, or never made it, or nobody can here.
-    const { code } = error as { code?: unknown };
+    const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'ERR_MQ_UNSUPPORTED') throw error;
   }
 }

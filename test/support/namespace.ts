@@ -2,6 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { runsOthers } from './sanitizer.js';
 
 const UNSHARE = ['--mount', '--ipc'];
+/** Milliseconds: no test can be ended by mocha while it waits for a program to end. */
+const LONGEST = 20_000;
 
 /** Whether this user may make namespaces; containers often forbid it. */
 export function canUnshare(): boolean {
@@ -18,5 +20,6 @@ export function canUnshare(): boolean {
 export function runUnshared(prepare: string, module: string): string {
   const command = `${prepare} && exec "$0" --input-type=module -e "$1"`;
   const parameters = [...UNSHARE, 'sh', '-c', command, process.execPath, module];
-  return execFileSync('unshare', parameters).toString().trim();
+  const options = { timeout: LONGEST, killSignal: 'SIGKILL' } as const;
+  return execFileSync('unshare', parameters, options).toString().trim();
 }

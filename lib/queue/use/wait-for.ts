@@ -1,3 +1,4 @@
+import { codeOf } from '../../base/code-of.js';
 import { AbortError, absentError } from '../../base/errors.js';
 import { checkQueueName, shownName, type QueueName } from '../../base/names.js';
 import { checkOptions, type Checks } from '../../base/options.js';
@@ -42,7 +43,7 @@ export async function openWhenThere(name: QueueName, given?: WaitForOptions): Pr
     try {
       return openQueue(WHERE, key, opening);
     } catch (error) {
-      const { code } = error as { code?: unknown };
+      const code = codeOf(error);
       // Who creates it gives it its group and its mode a moment later.
       const early: boolean = code === 'EACCES' && !refused;
       if (code !== 'ENOENT' && !early) throw error;

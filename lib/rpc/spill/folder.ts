@@ -2,6 +2,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import { constants, readdirSync, unlinkSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../base/code-of.js';
 import {
   MessageQueueError,
   spilledBodyError,
@@ -104,7 +105,7 @@ export class SpillFolder {
       throw spilledBodyError(this.#queue, 'became shorter while it was read');
     } catch (error) {
       if (error instanceof MessageQueueError) throw error;
-      const code = String((error as { code?: unknown }).code);
+      const code = String(codeOf(error));
       throw spilledBodyError(this.#queue, `cannot be read (${code})`, error);
     } finally {
       await file?.close();

@@ -1,8 +1,9 @@
 import { notSpillingError, spilledBodyError, spillWriteError } from '../../base/errors.js';
 import { clearInterval, setInterval } from '../../base/timers.js';
 import { getSystemErrorName } from 'node:util';
+import { unlock } from '../../native/lock-file.js';
 import type { SpilledBody } from '../envelope/spill.js';
-import { isTakenAway, lockAlive, removeOrphans, unlock } from './alive.js';
+import { isTakenAway, lockAlive, removeOrphans } from './alive.js';
 import { randomWord, SpillFolder } from './folder.js';
 
 /** Milliseconds between two looks for leftovers. */

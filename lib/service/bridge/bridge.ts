@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { codeOf } from '../../base/code-of.js';
 import { bridgedSizeError, invalidValue } from '../../base/errors.js';
 import { showAs } from '../../base/inspect.js';
 import { Latency } from '../../base/latency.js';
@@ -194,7 +195,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 
   /** Resolves when the message is among the dead letters. Rejects with what it is refused for. */
   async #refuse({ body, properties }: SpooledMessage, error: unknown): Promise<void> {
-    if ((error as { code?: unknown }).code !== 'EMSGSIZE') throw error;
+    if (codeOf(error) !== 'EMSGSIZE') throw error;
     const { priority = 0 } = properties;
     const told = bridgedSizeError(this.#from.queue, this.#to.queue, body.length, error);
     if (this.#deadLetters === undefined) throw told;
@@ -209,7 +210,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
 
   /** Whether nobody waits for it any more, or it waited for room in a spool file when the bridge was closed. */
   #isGivenUp(error: unknown): boolean {
-    return this.#running.stopping.aborted && (error as { code?: unknown }).code === 'ABORT_ERR';
+    return this.#running.stopping.aborted && codeOf(error) === 'ABORT_ERR';
   }
 
   #warnFull(path: string, maxSize: number): void {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../../base/code-of.js';
 import { spoolDamagedError, spoolFileError } from '../../base/errors.js';
 import { decodeRecord, lengthOfRecord, RECORD_HEADER, type SpooledMessage } from './record.js';
 import { lockSpool } from './spool-lock.js';
@@ -239,7 +240,7 @@ export class SpoolFile {
 
   #inTurn<T>(syscall: string, act: () => Promise<T>): Promise<T> {
     const acted = this.#last.then(act).catch((error: unknown) => {
-      const { code } = error as { code?: unknown };
+      const code = codeOf(error);
       throw code === 'ERR_MQ_SPOOL' ? error : spoolFileError(this.path, syscall, error);
     });
     this.#last = acted.catch(() => undefined);

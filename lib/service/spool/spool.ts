@@ -1,4 +1,5 @@
 import { apart } from '../../base/apart.js';
+import { codeOf } from '../../base/code-of.js';
 import { withDeadline } from '../deadline.js';
 import { orAbort } from '../or-abort.js';
 import { encodeRecord, type SpooledMessage } from './record.js';
@@ -91,7 +92,7 @@ export class Spool {
       );
       return true;
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ETIMEDOUT') throw error;
+      if (codeOf(error) !== 'ETIMEDOUT') throw error;
       return false;
     }
   }
@@ -108,7 +109,7 @@ export class Spool {
       await this.#work.send(message, stopping);
       this.#work.sent();
     } catch (error) {
-      if (stopping.aborted && (error as { code?: unknown }).code === 'ABORT_ERR') return;
+      if (stopping.aborted && codeOf(error) === 'ABORT_ERR') return;
       await this.#work.refuse(message, error);
     }
     await this.#file.done();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
+import { codeOf } from '../../base/code-of.js';
 import { clearTimeout, now, setTimeout } from '../../base/timers.js';
 import type {
   Capabilities,
@@ -161,7 +162,7 @@ export class Setup {
   async end(): Promise<void> {
     for (const each of this.#opened) await this.soon(each.close(), 'close() resolved');
     await this.transport.unlink(this.name).catch((error: unknown) => {
-      const { code } = error as { code?: unknown };
+      const code = codeOf(error);
       if (code !== 'ENOENT') throw error;
     });
   }
