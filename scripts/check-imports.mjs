@@ -21,6 +21,7 @@ const FLOORS = [
   'queue/leases',
   'streams',
   'message-queue',
+  'inspect',
   'rxjs',
   'transport',
   'service',
@@ -35,6 +36,8 @@ const FLOORS = [
   'testing',
   'opentelemetry',
   'doors',
+  'cli',
+  'cli/commands',
 ];
 
 const STATEMENT = /^(?:import|export)\b[^;]*?\bfrom '(?<module>[^']+)';/gmu;
@@ -79,6 +82,13 @@ function checkDirection(file, imported) {
   }
 }
 
+/** The command is a user of the library as any other. */
+function checkCommand(file, imported) {
+  const [from, to] = [roomOf(file), roomOf(imported)];
+  if (!/^cli\b/u.test(from) || to === 'doors' || /^cli\b/u.test(to)) return;
+  problems.push(`${file} imports ${imported}: the command uses what the doors (lib/*.ts) export`);
+}
+
 function checkDoor(file, text) {
   if (roomOf(file) !== 'doors') return;
   const rest = text.replace(COMMENT, '').replace(RE_EXPORT, '').trim();
@@ -98,7 +108,10 @@ function checkMakers(file, text) {
 const files = readdirSync(LIB, { recursive: true }).filter((name) => name.endsWith('.ts'));
 for (const file of files) {
   const text = readFileSync(join(LIB, file), 'utf8');
-  for (const imported of importsOf(file, text)) checkDirection(file, imported);
+  for (const imported of importsOf(file, text)) {
+    checkDirection(file, imported);
+    checkCommand(file, imported);
+  }
   checkDoor(file, text);
   checkMakers(file, text);
 }

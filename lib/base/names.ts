@@ -103,17 +103,25 @@ const SLASH = Buffer.from('/');
  * `ERR_MQ_UNSUPPORTED` where this is not Linux
  */
 export async function listNames(encoding: 'utf8' | 'buffer'): Promise<string[] | Buffer[]> {
-  if (process.platform !== 'linux') throw listError('platform');
-  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
-  const folder = findMount(mounts);
-  if (folder === undefined) throw listError('mount');
-  const words = await readdir(folder, { encoding: 'buffer' });
+  const words = await readdir(await mountPoint(), { encoding: 'buffer' });
   const names = words.map((word) => Buffer.concat([SLASH, word])).sort((a, b) => a.compare(b));
   if (encoding === 'buffer') return names;
   // As a string it would be the name of another queue.
   const strings = names.filter((name) => isUtf8(name)).map(String);
   if (strings.length < names.length) warnOfNames(names.length - strings.length);
   return strings.sort();
+}
+
+/**
+ * Where the mqueue file system is mounted, see mq_overview(7).
+ *
+ * @throws as `listNames`
+ */
+export async function mountPoint(): Promise<string> {
+  if (process.platform !== 'linux') throw listError('platform');
+  const folder = findMount(await readFile('/proc/self/mountinfo', 'utf8'));
+  if (folder === undefined) throw listError('mount');
+  return folder;
 }
 
 /**

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 
 const names = {
   'posix-mqueue': 'MessageQueue',
+  'posix-mqueue/inspect': 'describeQueues',
   'posix-mqueue/rxjs': 'fromQueue',
   'posix-mqueue/rpc': 'RpcHost',
   'posix-mqueue/service': 'Worker',

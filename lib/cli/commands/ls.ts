@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { Command } from 'commander';
+import { limits } from '../../index.js';
+import {
+  describeQueues,
+  holdersOf,
+  type QueueDescription,
+  type QueueHolder,
+} from '../../inspect.js';
+import { options } from '../arguments.js';
+import { CommandError } from '../exit-codes.js';
+import { printJson, printLine } from '../output.js';
+import { columns } from '../table.js';
+import { userName } from '../users.js';
+
+const FOLDER = '/dev/mqueue';
+const NOT_MOUNTED = 'ERR_MQ_NOT_MOUNTED';
+
+interface Given {
+  readonly json?: true;
+  readonly mount?: true;
+}
+
+export const command: Command = new Command('ls')
+  .description('list the queues: how full they are, whose, and who has them open')
+  .addOption(options.json())
+  .option('--mount', `mount ${FOLDER} first where it is not; needs root`)
+  .addHelpText(
+    'after',
+    `
+BYTES is what a queue takes of its owner's limit (RLIMIT_MSGQUEUE), whatever is in it. OPEN BY shows the processes
+that have it open, with * where one waits in it; of other users' processes root alone sees that.
+
+Examples:
+  mqueue ls
+  mqueue ls --json | jq -r '.queues[] | select(.messages > 0) | .name'`,
+  )
+  .action(async ({ json, mount }: Given) => {
+    const queues = await describe(mount === true);
+    const holders = await holdersOf(new Map(queues.map(({ name, file }) => [name, file])));
+    if (json === true) await printJson(forPrograms(queues, holders));
+    else await print(queues, holders);
+  });
+
+async function describe(mount: boolean): Promise<QueueDescription[]> {
+  try {
+    return await describeQueues();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== NOT_MOUNTED) throw error;
+  }
+  if (!mount) {
+    throw new CommandError(
+      `the mqueue file system, which lists the queues, is not mounted. As root: mqueue ls --mount, or mkdir -p ${FOLDER} && ` +
+        `mount -t mqueue none ${FOLDER}`,
+    );
+  }
+  mkdirSync(FOLDER, { recursive: true });
+  const { status, stderr, error } = spawnSync('mount', ['-t', 'mqueue', 'none', FOLDER], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    throw new CommandError(
+      `${FOLDER} cannot be mounted: ${(error?.message ?? stderr).trim()}. Try it as root`,
+    );
+  }
+  return describeQueues();
+}
+
+type Holders = ReadonlyMap<string, readonly QueueHolder[]>;
+
+function forPrograms(queues: readonly QueueDescription[], holders: Holders): object {
+  return {
+    queues: queues.map(({ file: _file, ...queue }) => ({
+      ...queue,
+      openBy: holders.get(queue.name) ?? [],
+    })),
+    ...usageOf(queues),
+  };
+}
+
+/** Of the limit of this user. */
+function usageOf(queues: readonly QueueDescription[]): { used: number; limit: number | null } {
+  const user = process.geteuid?.();
+  const own = queues.filter(({ owner }) => owner === user);
+  const used = own.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  const { maxBytes } = limits();
+  return { used, limit: Number.isFinite(maxBytes) ? maxBytes : null };
+}
+
+async function print(queues: readonly QueueDescription[], holders: Holders): Promise<void> {
+  const head = ['NAME', 'MESSAGES', 'DEPTH', 'SIZE', 'BYTES', 'OWNER', 'MODE', 'OPEN BY'];
+  const rows = queues.map((queue) => [
+    queue.name,
+    queue.messages ?? '-',
+    queue.maxMessages ?? '-',
+    queue.maxMessageSize ?? '-',
+    queue.bytes ?? '-',
+    userName(queue.owner),
+    queue.mode.toString(8).padStart(4, '0'),
+    shown(holders.get(queue.name) ?? []),
+  ]);
+  if (rows.length > 0) await printLine(columns(head, rows));
+  const { used, limit } = usageOf(queues);
+  const most =
+    limit === null ? 'without a limit' : `of ${limit} (${Math.round((used / limit) * 100)} %)`;
+  const count = `${queues.length} queue${queues.length === 1 ? '' : 's'}`;
+  console.error(`${count}; this user's take ${used} bytes ${most}`);
+}
+
+function shown(holders: readonly QueueHolder[]): string {
+  const each = new Map<string, boolean>();
+  for (const { pid, command: name, waits } of holders) {
+    const key = `${name}(${pid})`;
+    each.set(key, each.get(key) === true || waits !== undefined);
+  }
+  return [...each].map(([name, waits]) => (waits ? `${name}*` : name)).join(' ') || '-';
+}

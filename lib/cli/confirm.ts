@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline/promises';
+import { CommandError, ExitCode } from './exit-codes.js';
+
+/**
+ * Asks on the terminal.
+ *
+ * @returns rejects where the answer is no, or there is nobody to ask
+ */
+export async function confirm(question: string): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(
+      `there is no terminal to ask on: ${question} Give --yes`,
+      ExitCode.usage,
+    );
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${question} [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('nothing was done');
+  } finally {
+    terminal.close();
+  }
+}

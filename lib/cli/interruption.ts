@@ -1,0 +1,44 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type Ending = (typeof SIGNALS)[number] | 'SIGPIPE';
+
+const controller = new AbortController();
+let cause: Ending | undefined;
+
+function interrupt(by: Ending): void {
+  cause ??= by;
+  controller.abort();
+  // A second one ends it at once.
+  for (const signal of SIGNALS) process.off(signal, interrupt);
+}
+
+/**
+ * Aborted by a signal, or when nobody reads what is printed: what is in hand is brought to an end then. From the first
+ * call on signals do not end the process by themselves.
+ */
+export function interrupted(): AbortSignal {
+  if (cause === undefined && process.listenerCount('SIGINT', interrupt) === 0) {
+    for (const signal of SIGNALS) process.on(signal, interrupt);
+  }
+  return controller.signal;
+}
+
+/** Nobody reads what is printed any more. */
+export function readerIsGone(): void {
+  interrupt('SIGPIPE');
+}
+
+/** What has ended the command, if anything has. */
+export function endedBy(): Ending | undefined {
+  return cause;
+}
+
+/** Ends the process as the signal would have, so that its shell sees that. Does nothing where there was none. */
+export function endBySignal(): void {
+  if (cause === undefined) return;
+  // Node ignores it from its start on: a handler that is taken away leaves the kernel's own behind.
+  if (cause === 'SIGPIPE') {
+    const nothing = (): void => undefined;
+    process.on(cause, nothing).off(cause, nothing);
+  }
+  process.kill(process.pid, cause);
+}

@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+
+/** A file of commands/. */
+interface CommandFile {
+  readonly command: Command;
+}
+
+/** Each command by its name, in the order of the help. */
+const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
+  ls: () => import('./commands/ls.js'),
+  stat: () => import('./commands/stat.js'),
+  create: () => import('./commands/create.js'),
+  rm: () => import('./commands/rm.js'),
+};
+
+/** The command of this name alone, or all where there is none. */
+export async function commandsFor(name: string | undefined): Promise<Command[]> {
+  const known = name !== undefined && Object.hasOwn(files, name) ? files[name] : undefined;
+  const loading = known === undefined ? Object.values(files) : [known];
+  const loaded = await Promise.all(loading.map((load) => load()));
+  return loaded.map(({ command }) => command);
+}

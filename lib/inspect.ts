@@ -1,0 +1,6 @@
+// For users whose tsconfig.json names no types, which is the default since TypeScript 6.
+/// <reference types="node" preserve="true" />
+
+export { queueCharge } from './inspect/charge.js';
+export { holdersOf, type QueueFile, type QueueHolder } from './inspect/holders.js';
+export { describeQueue, describeQueues, type QueueDescription } from './inspect/queues.js';

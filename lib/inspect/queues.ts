@@ -1,0 +1,81 @@
+import { fstatSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listNames, mountPoint } from '../base/names.js';
+import { openQueue } from '../queue/open.js';
+import { queueCharge } from './charge.js';
+import type { QueueFile } from './holders.js';
+
+/** A queue as it is at this moment. */
+export interface QueueDescription {
+  readonly name: string;
+  /** How many messages wait in it. Undefined, as the three below, where this user may not open it. */
+  readonly messages?: number;
+  readonly maxMessages?: number;
+  /** In bytes. */
+  readonly maxMessageSize?: number;
+  /** Bytes that it takes of its owner's RLIMIT_MSGQUEUE. */
+  readonly bytes?: number;
+  /** User id. */
+  readonly owner: number;
+  /** Group id. */
+  readonly group: number;
+  /** Permission bits, such as `0o600`. */
+  readonly mode: number;
+  readonly file: QueueFile;
+}
+
+/**
+ * All queues of this IPC namespace. Takes no message.
+ *
+ * @returns rejects as `MessageQueue.list`
+ */
+export async function describeQueues(): Promise<QueueDescription[]> {
+  const names = (await listNames('utf8')).map(String);
+  const described = await Promise.all(names.map(describeQueue));
+  // What was removed in between is none of them.
+  return described.filter((queue) => queue !== undefined);
+}
+
+/**
+ * One queue, or undefined where there is none of that name. Takes no message.
+ *
+ * @param name - a slash and a word
+ * @returns rejects with TypeError for a name that no queue can have; as `MessageQueue.list` for a queue that this user may
+ * not open
+ */
+export async function describeQueue(name: string): Promise<QueueDescription | undefined> {
+  for (const access of ['read', 'write'] as const) {
+    try {
+      return await describeOpen(name, access);
+    } catch (error) {
+      const { code } = error as { code?: unknown };
+      if (code === 'ENOENT' && !(error instanceof TypeError)) return undefined;
+      if (code !== 'EACCES' || error instanceof TypeError) throw error;
+    }
+  }
+  const status = await stat(join(await mountPoint(), name)).catch(() => undefined);
+  return status && { name, ...factsOf(status) };
+}
+
+async function describeOpen(name: string, access: 'read' | 'write'): Promise<QueueDescription> {
+  const core = openQueue('describeQueue()', name, { access });
+  try {
+    const { currentMessages: messages, maxMessages, maxMessageSize, descriptor } = core;
+    const bytes = queueCharge(maxMessages, maxMessageSize);
+    const facts = factsOf(fstatSync(descriptor));
+    return { name, messages, maxMessages, maxMessageSize, bytes, ...facts };
+  } finally {
+    await core.close(() => undefined);
+  }
+}
+
+function factsOf({
+  uid: owner,
+  gid: group,
+  mode,
+  dev: device,
+  ino: inode,
+}: Stats): Pick<QueueDescription, 'owner' | 'group' | 'mode' | 'file'> {
+  return { owner, group, mode: mode & 0o777, file: { device, inode } };
+}

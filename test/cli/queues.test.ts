@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { MessageQueue } from 'posix-mqueue';
+import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
+import { coreOf } from '#dist/message-queue/message-queue.js';
+import { COMMAND, mqueue, printedBy, runProgram } from '../support/command.js';
+import { unlinkQuietly } from '../support/code.js';
+import { exists } from '../support/exists.js';
+import { canUnshare } from '../support/namespace.js';
+
+/** What all of them answer with where something is wrong. */
+async function refused(args: readonly string[], code: number, text: RegExp): Promise<void> {
+  const ended = await mqueue(args);
+  assert.deepEqual([ended.code, ended.stdout.toString()], [code, '']);
+  assert.match(ended.stderr, text);
+  assert.equal(ended.stderr.trimEnd().split('\n').length, 1, ended.stderr);
+}
+
+describe('mqueue create', () => {
+  let name: string;
+  beforeEach(() => {
+    name = temporaryName();
+  });
+  afterEach(() => {
+    unlinkQuietly(name);
+  });
+
+  it('makes a queue of these sizes and of this mode, and leaves it', async () => {
+    // Without its slash.
+    await printedBy(['create', name.slice(1), '--depth', '3', '--size', '64', '--mode', '666']);
+    await using queue = MessageQueue.open(name);
+    assert.deepEqual([queue.maxMessages, queue.maxMessageSize], [3, 64]);
+    assert.equal(queue.stat().mode, 0o666);
+  });
+
+  it('leaves one that is there as it is', async () => {
+    const there = temporaryQueue({ maxMessages: 2, maxMessageSize: 32 });
+    await there.send('a');
+    await printedBy(['create', there.name]);
+    await refused(['create', there.name, '--depth', '3'], 1, /maxMessages 2/);
+    await refused(['create', there.name, '--exclusive'], 1, /exists already/);
+    assert.equal(there.tryReceive()?.text(), 'a');
+  });
+
+  it('refuses what no queue can have, before anything is made', async () => {
+    await refused(['create', name, '--depth', 'many'], 2, /--depth.* whole number/);
+    await refused(['create', `${name}/a`], 2, /second slash/);
+    await refused(['create'], 2, /missing required argument 'name'/);
+    assert.ok(!exists(name));
+  });
+});
+
+describe('mqueue rm', () => {
+  it('removes queues', async () => {
+    const queues = [temporaryQueue({ maxMessages: 1 }), temporaryQueue({ maxMessages: 1 })];
+    const names = queues.map(({ name }) => name);
+    await printedBy(['rm', '--yes', ...names]);
+    assert.deepEqual(names.filter(exists), []);
+  });
+
+  it('removes none where it cannot ask, or where one is not there', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    await refused(['rm', queue.name], 2, /no terminal .*--yes/);
+    await refused(['rm', '--yes', queue.name, temporaryName()], 1, /there is no queue/);
+    assert.ok(exists(queue.name));
+  });
+});
+
+describe('mqueue stat', () => {
+  it('prints the facts of a queue, and who has it open', async () => {
+    const queue = temporaryQueue({ maxMessages: 2, maxMessageSize: 64 });
+    await queue.send('a');
+    const facts = JSON.parse(await printedBy(['stat', '--json', queue.name])) as object;
+    const { descriptor } = coreOf(queue);
+    assert.deepEqual(facts, {
+      name: queue.name,
+      messages: 1,
+      maxMessages: 2,
+      maxMessageSize: 64,
+      bytes: 2 * (64 + 48 + 48),
+      owner: process.geteuid?.(),
+      group: process.getegid?.(),
+      mode: 0o600,
+      openBy: [{ pid: process.pid, command: 'node', descriptor, access: 'readwrite' }],
+    });
+    assert.match(await printedBy(['stat', queue.name]), /^messages {2}1 of 2$/m);
+  });
+
+  it('prints who waits', async () => {
+    const queue = temporaryQueue({ maxMessages: 1, maxMessageSize: 64, wait: 'worker' });
+    const receiving = queue.receive();
+    let printed = '';
+    while (!printed.includes('waits')) printed = await printedBy(['stat', queue.name]);
+    assert.match(
+      printed,
+      new RegExp(`process ${process.pid}, .* for both, waits to receive$`, 'm'),
+    );
+    await queue.send('a');
+    await receiving;
+  });
+
+  it('says that there is none', async () => {
+    await refused(['stat', temporaryName()], 1, /there is no queue .*mqueue create/);
+  });
+});
+
+describe('mqueue ls', function () {
+  before(function () {
+    // Reason: it reads the mqueue file system, which is mounted for it alone here.
+    if (!canUnshare()) this.skip();
+  });
+
+  /** In namespaces of its own, after these commands of a shell, in which $mqueue is the command. */
+  async function inShell(commands: string): ReturnType<typeof runProgram> {
+    const mount = 'mkdir -p /tmp/mq && mount -t mqueue none /tmp/mq';
+    const parameters = ['--mount', '--ipc', 'sh', '-ec', `${mount}\n${commands}`];
+    const mqueueCommand = `${process.execPath} ${COMMAND}`;
+    return runProgram('unshare', parameters, '', {
+      env: { ...process.env, mqueue: mqueueCommand },
+    });
+  }
+
+  it('lists all queues, for people and for programs', async () => {
+    const ended = await inShell(`
+      $mqueue create b --depth 2 --size 64
+      $mqueue create a --mode 666
+      $mqueue ls
+      $mqueue ls --json`);
+    assert.equal(ended.code, 0, ended.stderr);
+    const [table = '', json = ''] = ended.stdout.toString().split(/^(?=\{)/m);
+    assert.match(
+      table,
+      /^NAME +MESSAGES +DEPTH +SIZE +BYTES +OWNER +MODE +OPEN BY\n\/a .*0666.*\n\/b +0 +2 +64 +320 /,
+    );
+    const { queues, used } = JSON.parse(json) as {
+      queues: { name: string; bytes: number }[];
+      used: number;
+    };
+    assert.deepEqual(
+      queues.map(({ name }) => name),
+      ['/a', '/b'],
+    );
+    assert.equal(
+      used,
+      queues.reduce((sum, { bytes }) => sum + bytes, 0),
+    );
+    assert.match(ended.stderr, /^2 queues; this user's take \d+ bytes of \d+/);
+  });
+
+  it('says what to do where the file system is not mounted, and mounts it', async () => {
+    const ended = await inShell(`
+      umount /tmp/mq
+      $mqueue ls || echo $?
+      mkdir -p /dev/mqueue
+      $mqueue create a
+      $mqueue ls --mount | grep -c ^/a`);
+    assert.equal(ended.stdout.toString(), '1\n1\n', ended.stderr);
+    assert.match(ended.stderr, /^mqueue: .* not mounted.*--mount/);
+  });
+});
+
+describe('mqueue', () => {
+  it('prints its version and its help', async () => {
+    assert.match(await printedBy(['--version']), /^\d+\.\d+\.\d+\n$/);
+    assert.match(await printedBy(['--help']), /^Usage: mqueue .*Commands:.* ls .*Exit codes/s);
+    assert.match(await printedBy(['ls', '--help']), /Examples:\n {2}mqueue ls/);
+  });
+
+  it('knows which command was meant', async () => {
+    await refused(['lss'], 2, /unknown command 'lss' \(Did you mean ls\?\)/);
+  });
+
+  it('shows where an error came from with DEBUG only', async () => {
+    const env = { ...process.env, DEBUG: '1' };
+    const { stderr } = await mqueue(['stat', temporaryName()], '', { env });
+    assert.match(stderr, /\n {4}at /);
+  });
+});
