@@ -2,33 +2,28 @@ import { EventEmitter } from 'node:events';
 import type { AnyCodec } from '../codec/codec.js';
 import type { raw } from '../codec/raw.js';
 import { apart } from '../base/apart.js';
-import { processing, traced } from '../base/channels.js';
-import { invalidValue, notSpillingError } from '../base/errors.js';
+import { invalidValue } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { Latency } from '../base/latency.js';
 import { checkOptions, type Checks } from '../base/options.js';
 import { now } from '../base/timers.js';
-import { warnFailure, warnInvalid } from '../base/warnings.js';
+import { warnFailure } from '../base/warnings.js';
 import { Acknowledger } from '../service/acknowledge.js';
 import { DeadLetters } from '../service/dead-letters.js';
-import { orAbort } from '../service/or-abort.js';
-import { eachOf, isSeveral, isValue, type HandlerResult } from '../service/results.js';
 import type { CloseOptions, RunOptions } from '../service/run-options.js';
 import { Running } from '../service/running.js';
-import { messageOf } from '../service/values.js';
 import type { Delivery } from '../transport/transport.js';
 import { Answered } from './answered.js';
 import { Bodies } from './bodies.js';
 import { Context, isExpired } from './context.js';
-import type { EnvelopeError } from './envelope/envelope-error.js';
 import type { Request } from './envelope/request.js';
-import { isSpilled, type SpilledBody } from './envelope/spill.js';
+import { Handling } from './handling.js';
 import { lookUp, type RpcHandler, type RpcHandlers } from './handlers.js';
 import { serviceOf } from './options.js';
 import { readRequest } from './read-request.js';
+import { Refusing } from './refusing.js';
 import { Replies, type Answering } from './replies.js';
 import { ReplyQueues } from './reply-queues.js';
-import { RpcError } from './rpc-error.js';
 import { MAX_BODY_SIZE } from './spill/options.js';
 import { WorkerSpill } from './spill/worker.js';
 import { toldError } from './told-error.js';
@@ -62,11 +57,10 @@ import {
  */
 export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<RpcWorkerEvents> {
   readonly #options: RpcWorkerOptions<C>;
-  readonly #handlerOf: ReturnType<typeof lookUp>;
-  readonly #bodies: Bodies;
+  readonly #handling: Handling;
+  readonly #refusing: Refusing;
   readonly #running: Running;
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
-  readonly #deadLetters: DeadLetters | undefined;
   readonly #answered: Answered;
   readonly #answering: Answering;
   readonly #counts = {
@@ -84,7 +78,6 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
   readonly #latency = new Latency();
   #spill: WorkerSpill | undefined;
   #warned = false;
-  #warnedOfInvalid = false;
 
   static {
     showAs<RpcWorker>(RpcWorker, (worker) => ({
@@ -100,7 +93,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     const checks = rpcWorkerChecks as Checks<RpcWorkerOptions<C>>;
     this.#options = checkOptions('RpcWorker', options, checks);
     const { requests, deadLetter, deduplicate = 0, replyTimeout = 1000, by } = this.#options;
-    this.#handlerOf = lookUp(handlers as RpcHandler<AnyCodec>);
+    const handlerOf = lookUp(handlers as RpcHandler<AnyCodec>);
     const service = serviceOf(this.#options);
     for (const name of [requests, deadLetter]) {
       if (name !== undefined) service.transport.checkName?.(name);
@@ -108,10 +101,17 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     if (deadLetter === requests) {
       throw invalidValue('options.deadLetter', 'another queue than options.requests', deadLetter);
     }
-    if (deadLetter !== undefined) {
-      this.#deadLetters = new DeadLetters(service, deadLetter, requests);
-    }
-    this.#bodies = new Bodies(service.codec, requests);
+    const deadLetters =
+      deadLetter === undefined ? undefined : new DeadLetters(service, deadLetter, requests);
+    this.#refusing = new Refusing({
+      requests,
+      deadLetters,
+      counts: this.#counts,
+      tell: (...told) => this.emit('invalid', ...told),
+      failed: (error) => {
+        this.#failed(error, undefined, false);
+      },
+    });
     this.#answered = new Answered(deduplicate);
     const wire = wireOf(service.transport, requests, this.#options.spill);
     const queues = new ReplyQueues(service.transport);
@@ -123,7 +123,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
         reopen: this.#options.reopen,
         concurrency: this.#options.concurrency,
         redelivery: this.#options,
-        deadLetters: this.#deadLetters,
+        deadLetters,
         acknowledger: this.#acknowledger,
         prepare: async () => {
           this.#openSpill();
@@ -138,6 +138,8 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     );
     const { givenUp } = this.#running;
     const spill = (): WorkerSpill | undefined => this.#spill;
+    const bodies = new Bodies(service.codec, requests);
+    this.#handling = new Handling({ requests, handlerOf, bodies, givenUp, spill });
     this.#answering = { wire, queues, by, timeout: replyTimeout, givenUp, spill };
   }
 
@@ -175,7 +177,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     try {
       const { requests, deadLetter } = this.#options;
       const request = readRequest(this.#answering.wire, delivery, [requests, deadLetter]);
-      if (request instanceof Error) await this.#refuse(delivery, request);
+      if (request instanceof Error) await this.#refusing.refuse(delivery, request);
       else if (isExpired(request)) this.#counts.expired += 1;
       else await this.#answerOnce(request, delivery);
     } finally {
@@ -183,24 +185,6 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
     // Not before the reply is in its queue: else nobody would do it again.
     await this.#acknowledger.done(delivery, this.#options.requests);
-  }
-
-  async #refuse(delivery: Delivery, problem: EnvelopeError): Promise<void> {
-    this.#counts.invalid += 1;
-    try {
-      if (this.#deadLetters !== undefined) {
-        await this.#deadLetters.bury(delivery, { reason: 'envelope', error: problem.message });
-        return;
-      }
-    } catch (error) {
-      this.#failed(error, undefined, false);
-    }
-    this.#counts.lost += 1;
-    apart(() => {
-      if (this.emit('invalid', messageOf(delivery), problem) || this.#warnedOfInvalid) return;
-      this.#warnedOfInvalid = true;
-      warnInvalid(problem, this.#options.requests);
-    });
   }
 
   async #answerOnce(request: Request, delivery: Delivery): Promise<void> {
@@ -252,10 +236,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
   /** Rejects with what keeps it from telling the host of a failure. */
   async #tryToAnswer(request: Request, context: Context, replies: Replies): Promise<void> {
     try {
-      const answered = processing.hasSubscribers
-        ? this.#processTraced(request, context, replies)
-        : this.#process(request, context, replies);
-      // Most are: a wait for nothing takes as long as all of that.
+      const answered = this.#handling.handle(request, context, replies);
       if (answered !== undefined) await answered;
       this.#counts.processed += 1;
     } catch (error) {
@@ -266,36 +247,9 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
   }
 
-  #processTraced(request: Request, context: Context, replies: Replies): Promise<void> {
-    const { id, body, spill, traceparent, tracestate } = request;
-    const { method, attempt, priority } = context;
-    const { requests: queue } = this.#options;
-    const size = isSpilled(spill) ? spill.size : body.length;
-    const about = { id, method, attempt, traceparent, tracestate };
-    return traced(processing, { queue, priority, size, ...about }, async () =>
-      this.#process(request, context, replies),
-    );
-  }
-
-  #process(request: Request, context: Context, replies: Replies): Promise<void> | undefined {
-    const handler = this.#handlerOf(request.method);
-    if (handler === undefined) throw noMethod();
-    const handle = (body: Buffer): Promise<void> | undefined => {
-      const value = this.#bodies.decode(body, context.priority);
-      return this.#send(handler(value, context), replies);
-    };
-    const { spill } = request;
-    return isSpilled(spill) ? this.#readSpilled(spill).then(handle) : handle(request.body);
-  }
-
   #openSpill(): void {
     const { requests, spill = false, maxBodySize = MAX_BODY_SIZE } = this.#options;
     if (spill) this.#spill = new WorkerSpill(requests, maxBodySize);
-  }
-
-  async #readSpilled(spilled: SpilledBody): Promise<Buffer> {
-    if (this.#spill === undefined) throw notSpillingError(this.#options.requests);
-    return this.#spill.read(spilled);
   }
 
   /** Counts what became of them. No host ends the worker: `failure` is what its queue answered. */
@@ -305,32 +259,6 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     if (failure !== undefined) this.#failed(failure.error, undefined, false);
   }
 
-  /** At once where the value is there, and there is room for it. */
-  #send(result: HandlerResult<unknown>, replies: Replies): Promise<void> | undefined {
-    if (!isValue(result)) return this.#sendLater(result, replies);
-    return replies.send(this.#bodies.encode(result), false);
-  }
-
-  async #sendLater(result: HandlerResult<unknown>, replies: Replies): Promise<void> {
-    const { requests } = this.#options;
-    const { givenUp } = this.#running;
-    const settled = isValue(result)
-      ? result
-      : await orAbort(Promise.resolve(result), givenUp, requests);
-    if (!isSeveral(settled)) {
-      await replies.send(this.#bodies.encode(settled), false);
-      return;
-    }
-    const isNotification = !replies.wanted;
-    for await (const value of eachOf(settled, givenUp, requests)) {
-      if (isNotification) continue;
-      await replies.send(this.#bodies.encode(value), true);
-      // Nobody takes the others either.
-      if (replies.gone) return;
-    }
-    await replies.send(this.#bodies.encode(undefined), false);
-  }
-
   #failed(error: unknown, method: string | undefined, told: boolean): void {
     apart(() => {
       if (this.emit('failure', { error, method, told }) || told || this.#warned) return;
@@ -338,8 +266,4 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
       warnFailure(error, this.#options.requests);
     });
   }
-}
-
-function noMethod(): RpcError {
-  return new RpcError('ERR_MQ_METHOD', 'this worker has no handler for the method');
 }

@@ -20,6 +20,27 @@ export const transports: readonly [name: string, make: () => Transport][] = [
   ['MemoryTransport with properties', () => new MemoryTransport({ properties: true })],
 ];
 
+/** The same tests over each of them, each test with a bench of its own. */
+export function overTransports(title: string, tests: (bench: () => RpcBench) => void): void {
+  for (const [name, make] of transports) {
+    describe(`${title}, over ${name}`, () => {
+      let bench: RpcBench;
+
+      beforeEach(() => {
+        bench = new RpcBench(make());
+      });
+      afterEach(() => bench.close());
+
+      tests(() => bench);
+    });
+  }
+}
+
+/** What a handler may throw. */
+export class Refused extends Error {
+  readonly code = 'E_OWN';
+}
+
 /** Few and small: a user's queues have 819,200 bytes together. */
 export const SIZES = { maxMessages: 2, maxMessageSize: 512 };
 
