@@ -48,6 +48,8 @@ export class AmqpTransport implements Transport {
   readonly #options: AmqpTransportOptions;
   readonly #manner: Manner;
   readonly #state = new BehaviorSubject<TransportState>('connecting');
+  /** Those that are open, with the names of their queues. */
+  readonly #receivers = new Map<AmqpReceiver, string>();
   #links: Links | undefined;
   #users = 0;
   #closed = false;
@@ -86,26 +88,23 @@ export class AmqpTransport implements Transport {
 
   async openReceiver(name: string, given?: ReceiverOptions): Promise<Receiver> {
     const options = this.#checked(name, given);
-    const { redelivery = false, concurrency = 1 } = options;
     return this.#using(name, async (links, closed) => {
-      const { queues, consuming } = links;
-      await queues.open(name, options);
-      let returns: AmqpSender | undefined;
-      const receiver = new AmqpReceiver(name, {
-        link: consuming,
-        redelivery,
-        follows: options.follow === true,
-        prefetch: redelivery ? concurrency : 1,
-        prepare: (channel, isFirst) => queues.prepare(channel, name, options, isFirst),
-        returns: () =>
-          (returns ??= this.#senderTo(name, { ...options, follow: false }, links, () => undefined)),
-        closed: () => {
-          void returns?.close();
-          closed();
-        },
-      });
-      await receiver.begin();
-      return receiver;
+      const { queues } = links;
+      if (options.private === true) queues.reserve(name);
+      const over = (): void => {
+        if (options.private === true) queues.release(name);
+        closed();
+      };
+      try {
+        await queues.open(name, options);
+        const receiver = this.#receiverOf(name, options, links, over);
+        await receiver.begin(options.signal);
+        this.#receivers.set(receiver, name);
+        return receiver;
+      } catch (error) {
+        over();
+        throw error;
+      }
     });
   }
 
@@ -116,7 +115,10 @@ export class AmqpTransport implements Transport {
 
   async stat(name: string): Promise<QueueStatus> {
     this.checkName(name);
-    return this.#once(name, ({ queues }) => queues.stat(name));
+    const { messages, ...sizes } = await this.#once(name, ({ queues }) => queues.stat(name));
+    let untaken = 0;
+    for (const [receiver, of] of this.#receivers) if (of === name) untaken += receiver.untaken;
+    return { messages: messages + untaken, ...sizes };
   }
 
   /** Disconnects. What waits rejects with `ERR_MQ_CLOSED`. Idempotent. */
@@ -139,6 +141,32 @@ export class AmqpTransport implements Transport {
     this.checkName(isBrokers ? name.slice('amq.'.length) : name);
     refuseUnusedExclusive(options);
     return options;
+  }
+
+  #receiverOf(
+    name: string,
+    options: ReceiverOptions,
+    links: Links,
+    closed: () => void,
+  ): AmqpReceiver {
+    const { redelivery = false, concurrency = 1, follow = false } = options;
+    let returns: AmqpSender | undefined;
+    const receiver = new AmqpReceiver(name, {
+      link: links.consuming,
+      redelivery,
+      follows: follow,
+      isPrivate: options.private === true,
+      prefetch: redelivery ? concurrency : 1,
+      prepare: (channel, isFirst) => links.queues.prepare(channel, name, options, isFirst),
+      returns: () =>
+        (returns ??= this.#senderTo(name, { ...options, follow: false }, links, () => undefined)),
+      closed: () => {
+        this.#receivers.delete(receiver);
+        void returns?.close();
+        closed();
+      },
+    });
+    return receiver;
   }
 
   #senderTo(
@@ -209,6 +237,8 @@ export class AmqpTransport implements Transport {
     const links = this.#links;
     this.#links = undefined;
     links?.states.unsubscribe();
+    // As before the first queue was opened.
+    if (this.#state.value !== 'closed') this.#state.next('connecting');
     await Promise.all([links?.publishing.close(), links?.consuming.close()]);
   }
 }

@@ -1,20 +1,16 @@
 import type { Channel, Options } from 'amqplib';
 import { randomInt } from 'node:crypto';
 import { constants } from 'node:os';
-import { brokerError, otherArgumentsError, systemError } from '../base/errors.js';
+import { missingQueueError, systemError } from '../base/errors.js';
 import type { QueueStatus, ReceiverOptions } from '../transport/transport.js';
 import type { Link } from './link.js';
-import { isLost, pause } from './lost.js';
+import { failureOf, isLocked, isLost, isOther, pause } from './lost.js';
 import type { Manner } from './message.js';
 
-const { ENOENT, EEXIST } = constants.errno;
+const OPEN = 'mq_open';
+const UNLINK = 'mq_unlink';
 const MAX_MESSAGES = 10;
 const MAX_MESSAGE_SIZE = 8192;
-
-/** Replies of the broker, see the specification of AMQP 0-9-1, section 1.2. */
-const NOT_FOUND = 404;
-const LOCKED = 405;
-const OTHER_ARGUMENTS = 406;
 
 /**
  * A limit far beyond all others, another one each time: AMQP knows no O_EXCL, but it refuses to declare a queue again with
@@ -26,8 +22,8 @@ function nonce(): number {
   return 2 ** 45 + randomInt(2 ** 40);
 }
 
-function isOther(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === OTHER_ARGUMENTS;
+function existsError(name: string): Error {
+  return systemError(-constants.errno.EEXIST, OPEN, name);
 }
 
 interface Declaration extends Options.AssertQueue {
@@ -42,6 +38,8 @@ export class Queues {
   readonly #manner: Manner;
   /** The broker does not tell how a queue was made. */
   readonly #sizes = new Map<string, Sizes>();
+  /** Those that go with the connection. */
+  readonly #own = new Set<string>();
 
   constructor(link: Link, manner: Manner) {
     this.#link = link;
@@ -60,16 +58,25 @@ export class Queues {
 
   /** Has it be there. Rejects with `ENOENT`, or with `EEXIST`. */
   async open(name: string, options: ReceiverOptions): Promise<void> {
-    const { create = false, exclusive = false, maxMessages, maxMessageSize } = options;
+    const { create = false, exclusive = false, maxMessages, maxMessageSize, signal } = options;
     const sizes = {
       maxMessages: maxMessages ?? this.sizesOf(name).maxMessages,
       maxMessageSize: maxMessageSize ?? this.sizesOf(name).maxMessageSize,
     };
-    // Of a private one the connection is the receiver's, which makes it.
-    const isMade = create && !(exclusive && options.private === true);
-    if (isMade) await this.#declare(name, sizes, exclusive);
-    else if (!create) await this.stat(name);
+    if (!create) await this.#count(name, OPEN, signal);
+    // A private one its receiver makes, in a channel that it keeps.
+    else if (options.private !== true) await this.#declare(name, sizes, exclusive, signal);
     if (create || maxMessageSize !== undefined) this.#sizes.set(name, sizes);
+  }
+
+  /** Of a private one, which the connection would let this process make as often as it likes. Throws `EEXIST`. */
+  reserve(name: string): void {
+    if (this.#own.has(name)) throw existsError(name);
+    this.#own.add(name);
+  }
+
+  release(name: string): void {
+    this.#own.delete(name);
   }
 
   /** Where it has to be made by who uses it: one that goes with its connection, and one that went with the broker. */
@@ -79,42 +86,79 @@ export class Queues {
     options: ReceiverOptions,
     isFirst: boolean,
   ): Promise<void> {
+    if (options.create !== true) return;
     const isPrivate = options.private === true;
-    const isGone = !isFirst && options.create === true && !this.#manner.durable;
-    if (!isPrivate && !isGone) return;
-    await channel.assertQueue(name, this.#argumentsFor(this.sizesOf(name), isPrivate));
+    if (isPrivate) await this.#makeOwn(channel, name, isFirst && options.exclusive === true);
+    else if (!isFirst && !this.#manner.durable) {
+      await channel.assertQueue(name, this.#argumentsFor(this.sizesOf(name), false));
+    }
   }
 
   async stat(name: string): Promise<QueueStatus> {
-    const messages = await this.#within(name, async (channel) => {
-      const { messageCount } = await channel.checkQueue(name);
-      return messageCount;
-    });
-    if (messages === undefined) throw systemError(-ENOENT, 'mq_open', name);
-    return { messages, ...this.sizesOf(name) };
+    return { messages: await this.#count(name, OPEN), ...this.sizesOf(name) };
   }
 
   async unlink(name: string): Promise<void> {
-    if (!(await this.#exists(name))) throw systemError(-ENOENT, 'mq_unlink', name);
-    await this.#within(name, async (channel) => channel.deleteQueue(name));
+    if (this.#own.delete(name)) await this.#unlinkOwn(name);
+    else {
+      await this.#count(name, UNLINK);
+      await this.#within(name, UNLINK, async (channel) => channel.deleteQueue(name));
+    }
     this.#sizes.delete(name);
   }
 
-  async #exists(name: string): Promise<boolean> {
-    return (await this.#within(name, async (channel) => channel.checkQueue(name))) !== undefined;
+  /** How many messages are ready there. */
+  async #count(name: string, syscall: string, signal?: AbortSignal): Promise<number> {
+    const check = async (channel: Channel): Promise<number> =>
+      (await channel.checkQueue(name)).messageCount;
+    try {
+      return await this.#within(name, syscall, check, signal);
+    } catch (error) {
+      // It is another connection's own: so it exists.
+      if (isLocked(error)) return 0;
+      throw error;
+    }
   }
 
-  async #declare(name: string, sizes: Sizes, exclusive: boolean): Promise<void> {
+  async #declare(
+    name: string,
+    sizes: Sizes,
+    exclusive: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const options = this.#argumentsFor(sizes, false);
     if (exclusive) options.arguments[NONCE] = nonce();
     try {
-      await this.#within(name, async (channel) => channel.assertQueue(name, options));
+      await this.#within(name, OPEN, async (channel) => channel.assertQueue(name, options), signal);
     } catch (error) {
-      const { cause } = error as { cause?: unknown };
-      if (!isOther(cause)) throw error;
-      if (exclusive) throw systemError(-EEXIST, 'mq_open', name);
+      const isThere = isOther(error) || isLocked(error);
+      if (isThere && exclusive) throw existsError(name);
+      // Another connection's own can be sent to.
+      if (isLocked(error)) return;
       // Made by somebody who had to be the first: but for that it is as it should be.
-      if (!String((cause as Error).message).includes(`'${NONCE}'`)) throw error;
+      if (!isOther(error) || !(error as Error).message.includes(`'${NONCE}'`)) throw error;
+    }
+  }
+
+  async #makeOwn(channel: Channel, name: string, exclusive: boolean): Promise<void> {
+    // It was unlinked.
+    if (!this.#own.has(name)) throw missingQueueError(name, OPEN);
+    try {
+      await channel.assertQueue(name, this.#argumentsFor(this.sizesOf(name), true));
+    } catch (error) {
+      if (isLost(error)) throw error;
+      const failure = failureOf(error, name, OPEN);
+      throw exclusive && (isOther(failure) || isLocked(failure)) ? existsError(name) : failure;
+    }
+  }
+
+  /** Where the connection is lost it is gone. */
+  async #unlinkOwn(name: string): Promise<void> {
+    if (this.#link.state === 'connecting') return;
+    try {
+      await this.#once(name, UNLINK, async (channel) => channel.deleteQueue(name));
+    } catch (error) {
+      if (!isLost(error)) throw error;
     }
   }
 
@@ -134,11 +178,15 @@ export class Queues {
     };
   }
 
-  /** @returns undefined where there is no such queue */
-  async #within<T>(name: string, call: (channel: Channel) => Promise<T>): Promise<T | undefined> {
+  async #within<T>(
+    name: string,
+    syscall: string,
+    call: (channel: Channel) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     for (;;) {
       try {
-        return await this.#once(name, call);
+        return await this.#once(name, syscall, call, signal);
       } catch (error) {
         if (!isLost(error)) throw error;
         await pause();
@@ -146,8 +194,13 @@ export class Queues {
     }
   }
 
-  async #once<T>(name: string, call: (channel: Channel) => Promise<T>): Promise<T | undefined> {
-    const connection = await this.#link.ready(name);
+  async #once<T>(
+    name: string,
+    syscall: string,
+    call: (channel: Channel) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const connection = await this.#link.ready(name, signal);
     const channel = await connection.createChannel();
     // It is told by the call as well.
     channel.on('error', () => undefined);
@@ -156,12 +209,7 @@ export class Queues {
       await channel.close();
       return result;
     } catch (error) {
-      const { code } = error as { code?: unknown };
-      if (code === NOT_FOUND) return undefined;
-      // It is another connection's own: so it exists.
-      if (code === LOCKED) return { messageCount: 0 } as T;
-      if (isOther(error)) throw otherArgumentsError(name, error);
-      throw isLost(error) ? error : brokerError(name, error);
+      throw isLost(error) ? error : failureOf(error, name, syscall);
     }
   }
 }

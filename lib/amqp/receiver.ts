@@ -1,18 +1,19 @@
 import type { Channel, ConsumeMessage } from 'amqplib';
-import { constants } from 'node:os';
 import { AbortListener } from '../base/abort-listener.js';
-import { AbortError, closedError, lostLinkError, systemError } from '../base/errors.js';
+import { AbortError, closedError, lostLinkError, missingQueueError } from '../base/errors.js';
 import { Line } from '../base/line.js';
 import type { Delivery, NameListener, Receiver } from '../transport/transport.js';
 import { AmqpDelivery } from './delivery.js';
 import type { Link } from './link.js';
 import { received, type Received } from './message.js';
-import { failureOf, isLost, pause } from './lost.js';
+import { failureOf, isLocked, isLost, pause } from './lost.js';
 import type { AmqpSender } from './sender.js';
 
 const SYSCALL = 'mq_timedreceive';
-/** Milliseconds until it is looked whether somebody has made the queue anew. */
+/** Milliseconds until it is looked whether somebody has made the queue anew, or has ended. */
 const LOOK_AGAIN = 250;
+/** Milliseconds to give back what nobody took. */
+const GIVE_BACK = 500;
 
 /** What a receiver needs of its transport. */
 export interface ReceiverHome {
@@ -20,6 +21,8 @@ export interface ReceiverHome {
   readonly redelivery: boolean;
   /** Whether it goes on with another queue that gets the name. */
   readonly follows: boolean;
+  /** Whether the queue is this connection's own. */
+  readonly isPrivate: boolean;
   /** How many messages are in hand at most. */
   readonly prefetch: number;
   /** Has the queue be there: it may be this receiver's own, or have gone with the broker. */
@@ -49,6 +52,9 @@ export class AmqpReceiver implements Receiver {
   readonly #waiting = new Line<Waiting>();
   readonly #arrived = new Line<Arrived>();
   #channel: Channel | undefined;
+  #tag = '';
+  /** What is being sent again in order to be counted. */
+  readonly #counting = new Set<Promise<void>>();
   /** Who goes on when its channel ends: the call that began it, the end itself, or whoever has seen to it already. */
   #state: 'begins' | 'consumes' | 'ended' = 'ended';
   /** Of queues that were deleted: nothing of them comes again. */
@@ -66,13 +72,26 @@ export class AmqpReceiver implements Receiver {
     this.#listener = listener;
   }
 
-  /** Rejects where it cannot be done at once. */
-  begin(): Promise<void> {
-    return this.#consume(true);
+  /** How many messages it has that nobody took so far. */
+  get untaken(): number {
+    return this.#arrived.length;
   }
 
-  async #consume(isFirst: boolean): Promise<void> {
-    const connection = await this.#home.link.ready(this.#name);
+  /** Rejects where there is no such queue, or it is not to be had. */
+  async begin(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await this.#consume(true, signal);
+        return;
+      } catch (error) {
+        if (!isLost(error)) throw error;
+        await pause();
+      }
+    }
+  }
+
+  async #consume(isFirst: boolean, signal?: AbortSignal): Promise<void> {
+    const connection = await this.#home.link.ready(this.#name, signal);
     const channel = await connection.createChannel();
     channel.on('error', () => undefined);
     channel.on('close', () => {
@@ -83,11 +102,12 @@ export class AmqpReceiver implements Receiver {
       await channel.prefetch(this.#home.prefetch);
       this.#channel = channel;
       this.#state = 'begins';
-      await channel.consume(this.#name, (message) => {
+      const { consumerTag } = await channel.consume(this.#name, (message) => {
         if (this.#channel !== channel) return;
         if (message === null) this.#cancelled();
-        else void this.#take(channel, message);
+        else this.#take(channel, message);
       });
+      this.#tag = consumerTag;
     } catch (error) {
       if (this.#channel === channel) this.#channel = undefined;
       throw isLost(error) ? error : failureOf(error, this.#name, SYSCALL);
@@ -121,21 +141,45 @@ export class AmqpReceiver implements Receiver {
     this.#closed = true;
     this.#rejectAll(closedError(this.#name, SYSCALL));
     const channel = this.#channel;
+    if (channel !== undefined && this.#home.redelivery) await this.#giveBack(channel);
     this.#channel = undefined;
     // What was not acknowledged goes back into the queue by that.
     await channel?.close().catch(() => undefined);
     this.#home.closed();
   }
 
-  async #take(channel: Channel, message: ConsumeMessage): Promise<void> {
+  /** What was handed out and nobody took: it would come again as one whose receiver died. */
+  async #giveBack(channel: Channel): Promise<void> {
+    const signal = AbortSignal.timeout(GIVE_BACK);
+    try {
+      // No more come after that.
+      await channel.cancel(this.#tag);
+      await Promise.all(this.#counting);
+      for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
+        const { body, priority, attempts, properties } = next.contents;
+        const given = { ...properties, priority, signal };
+        if (await this.#home.returns().tryResend(body, given, attempts)) channel.ack(next.message);
+      }
+    } catch {
+      // The broker has it still.
+    }
+  }
+
+  #take(channel: Channel, message: ConsumeMessage): void {
     const contents = received(message);
-    const arrived = { channel, message, contents };
     if (!this.#home.redelivery || !message.fields.redelivered) {
-      this.#arrived.push(arrived);
+      this.#arrived.push({ channel, message, contents });
       this.#serve();
       return;
     }
-    // The broker does not count: so it is sent again with what it is to be counted by, where there is room.
+    const counted = this.#count({ channel, message, contents }).finally(() => {
+      this.#counting.delete(counted);
+    });
+    this.#counting.add(counted);
+  }
+
+  /** The broker does not count: so it is sent again with what it is to be counted by, where there is room. */
+  async #count({ channel, message, contents }: Arrived): Promise<void> {
     const attempts = contents.attempts + 1;
     const { body, priority, properties } = contents;
     const again = await this.#home
@@ -145,7 +189,7 @@ export class AmqpReceiver implements Receiver {
     if (this.#channel !== channel) return;
     if (again) channel.ack(message);
     else {
-      this.#arrived.push({ ...arrived, contents: { ...contents, attempts } });
+      this.#arrived.push({ channel, message, contents: { ...contents, attempts } });
       this.#serve();
     }
   }
@@ -187,7 +231,7 @@ export class AmqpReceiver implements Receiver {
     }
     this.#listener?.unlinked();
     if (this.#home.follows) void this.#follow();
-    else this.#fail(systemError(-constants.errno.ENOENT, SYSCALL, this.#name));
+    else this.#fail(missingQueueError(this.#name, SYSCALL));
   }
 
   /** What it had and nobody took the broker has still. */
@@ -215,6 +259,8 @@ export class AmqpReceiver implements Receiver {
         if (this.#closed) return false;
         const isMissing = (error as { code?: unknown }).code === 'ENOENT';
         if (isMissing && this.#home.follows) await pause(LOOK_AGAIN);
+        // By the connection before, whose end the broker has not noticed.
+        else if (isLocked(error) && this.#home.isPrivate) await pause(LOOK_AGAIN);
         else if (isLost(error)) await pause();
         else {
           this.#fail(error as Error);

@@ -1,7 +1,6 @@
 import type { Channel, ConfirmChannel, Options } from 'amqplib';
-import { constants } from 'node:os';
 import { toBytes } from '../base/bytes.js';
-import { AbortError, closedError, systemError, tooLargeError } from '../base/errors.js';
+import { AbortError, closedError, missingQueueError, tooLargeError } from '../base/errors.js';
 import { isPriority } from '../base/options.js';
 import { setTimeout } from '../base/timers.js';
 import { orAbort } from '../service/or-abort.js';
@@ -68,9 +67,12 @@ export class AmqpSender implements Sender {
 
   /** As `resend`, without waiting for room: false where there is none. */
   async tryResend(body: Buffer, properties: SendProperties, attempts: number): Promise<boolean> {
+    const { signal, ...given } = properties;
     const { manner, mandatory } = this.#home;
-    const options = { ...publishOptions(properties, manner, attempts), mandatory };
-    return this.#inTurn(async () => (await this.#publish(body, options, undefined)) === 'taken');
+    const options = { ...publishOptions(given, manner, attempts), mandatory };
+    const publish = async (): Promise<boolean> =>
+      (await this.#publish(body, options, signal)) === 'taken';
+    return this.#inTurn(publish, signal);
   }
 
   async close(): Promise<void> {
@@ -123,9 +125,7 @@ export class AmqpSender implements Sender {
       if (answer === 'taken') return;
       this.#throwRefusal();
       const isMissing = answer === 'missing';
-      if (isMissing && !this.#home.follows) {
-        throw systemError(-constants.errno.ENOENT, SYSCALL, this.#name);
-      }
+      if (isMissing && !this.#home.follows) throw missingQueueError(this.#name, SYSCALL);
       await this.#orEnd(isMissing ? pause(LOOK_AGAIN) : pause(), signal);
     }
   }

@@ -2,6 +2,10 @@ import { constants } from 'node:os';
 import { invalidValue } from './argument-errors.js';
 import { MessageQueueError } from './error-classes.js';
 
+function textOf(cause: unknown): string {
+  return String((cause as { message?: unknown } | null)?.message);
+}
+
 /**
  * For credentials or a virtual host that a broker does not take.
  *
@@ -21,11 +25,49 @@ export function refusedError(cause: unknown): MessageQueueError {
  * @internal
  */
 export function otherArgumentsError(queue: string, cause: unknown): MessageQueueError {
-  const found = (cause as { message?: unknown } | null)?.message;
   return new MessageQueueError(
-    `Queue '${queue}' exists with other arguments than it is to be created with (${String(found)}). Open it without ` +
+    `Queue '${queue}' exists with other arguments than it is to be created with (${textOf(cause)}). Open it without ` +
       "'create', or with the same 'maxMessages', 'priorityLevels' and 'durable', or delete it",
     { code: 'EEXIST', errno: -constants.errno.EEXIST, queue, cause },
+  );
+}
+
+/**
+ * For a queue that a broker does not have.
+ *
+ * @internal
+ */
+export function missingQueueError(queue: string, syscall: string): MessageQueueError {
+  return new MessageQueueError(
+    `The broker has no queue '${queue}': nobody has created it, or somebody deleted it while it was in use. Open it with ` +
+      "'create: true', or start its creator first",
+    { code: 'ENOENT', errno: -constants.errno.ENOENT, syscall, queue },
+  );
+}
+
+/**
+ * For what a user may not do with a queue.
+ *
+ * @internal
+ */
+export function forbiddenError(queue: string, syscall: string, cause: unknown): MessageQueueError {
+  return new MessageQueueError(
+    `The broker does not let the user of 'urls' do that with queue '${queue}' (${textOf(cause)}). Permit it by ` +
+      '`rabbitmqctl set_permissions`; docs/rabbitmq.md has what each side needs',
+    { code: 'EACCES', errno: -constants.errno.EACCES, syscall, queue, cause },
+  );
+}
+
+/**
+ * For what nobody but its connection may do with a queue.
+ *
+ * @internal
+ */
+export function lockedError(queue: string, syscall: string, cause: unknown): MessageQueueError {
+  return new MessageQueueError(
+    `Queue '${queue}' is another connection's own, as that for the replies to a host: nobody else can receive from it, ` +
+      'create or delete it. Choose another name, or close who has it',
+    { code: 'EACCES', errno: -constants.errno.EACCES, syscall, queue, cause },
   );
 }
 
@@ -35,8 +77,7 @@ export function otherArgumentsError(queue: string, cause: unknown): MessageQueue
  * @internal
  */
 export function brokerError(queue: string, cause: unknown): MessageQueueError {
-  const message = (cause as { message?: unknown } | null)?.message;
-  return new MessageQueueError(`The broker failed for queue '${queue}': ${String(message)}`, {
+  return new MessageQueueError(`The broker failed for queue '${queue}': ${textOf(cause)}`, {
     code: 'ERR_MQ_BROKER',
     queue,
     cause,

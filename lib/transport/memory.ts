@@ -7,7 +7,7 @@ import { checkName } from '../base/names.js';
 import { checkOptions, isBoolean, isPriority, MAX_PRIORITY, type Checks } from '../base/options.js';
 import { refuseUnusedExclusive } from '../queue/open-options.js';
 import { MemoryQueue } from './memory-queue.js';
-import { receiverChecks } from './options.js';
+import { receiverChecks, refuseAborted } from './options.js';
 import { PlainDelivery } from './plain-delivery.js';
 import { propertiesOf } from './properties.js';
 import { refuseProperties, refuseRedelivery } from './unsupported.js';
@@ -98,6 +98,7 @@ export class MemoryTransport implements Transport {
     const { create = false, exclusive = false } = options;
     checkName(name);
     refuseUnusedExclusive(options);
+    refuseAborted(name, options.signal);
     if (!create) return this.#existing(name, 'mq_open');
     const existing = this.#queues.get(name);
     if (existing !== undefined) {

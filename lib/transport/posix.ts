@@ -10,6 +10,7 @@ import { openLeased } from '../queue/leases/open.js';
 import { receiveOne } from '../queue/use/receive.js';
 import { send } from '../queue/use/send.js';
 import { LeasedReceiver } from './leased-receiver.js';
+import { refuseAborted } from './options.js';
 import { PlainDelivery } from './plain-delivery.js';
 import { posixChecks, type PosixTransportOptions } from './posix-options.js';
 import type {
@@ -80,7 +81,7 @@ export class PosixTransport implements Transport {
   }
 
   #open(name: string, access: Access, opening?: SenderOptions): MessageQueue {
-    return MessageQueue.open(name, this.#optionsFor(access, opening));
+    return MessageQueue.open(name, this.#optionsFor(name, access, opening));
   }
 
   #openLeased(
@@ -89,7 +90,7 @@ export class PosixTransport implements Transport {
     competing: boolean,
     concurrency: number,
   ): Receiver {
-    const options = this.#optionsFor('read', opening);
+    const options = this.#optionsFor(name, 'read', opening);
     const receiver = new LeasedReceiver(
       openLeased('PosixTransport.openReceiver()', name, options, concurrency),
     );
@@ -97,7 +98,12 @@ export class PosixTransport implements Transport {
     return receiver;
   }
 
-  #optionsFor(access: Access, { follow, ...opening }: SenderOptions = {}): OpenOptions {
+  #optionsFor(
+    name: string,
+    access: Access,
+    { follow, signal, ...opening }: SenderOptions = {},
+  ): OpenOptions {
+    refuseAborted(name, signal);
     const options = { ...this.#options, ...opening, access };
     if (follow === undefined) return options;
     // Who follows a name does not make it: that is up to who removed it.

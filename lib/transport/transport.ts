@@ -142,6 +142,10 @@ export interface SenderOptions extends QueueOptions {
    * @defaultValue as the transport was made
    */
   readonly follow?: boolean | undefined;
+  /**
+   * Gives up with an `AbortError`. For transports by which to open a queue may take long, such as until a broker is there.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How to open a receiver. */

@@ -30,10 +30,7 @@ describe('ten workers on one queue', function () {
     await asking.forEach((pid) => {
       shares.set(pid, (shares.get(pid) ?? 0) + 1);
     });
-    assert.deepEqual(
-      [...shares.keys()].toSorted(),
-      workers.map((worker) => worker.process.pid).toSorted(),
-    );
+    assert.deepEqual(new Set(shares.keys()), new Set(workers.map((worker) => worker.process.pid)));
     const counts = [...shares.values()].toSorted((one, other) => one - other);
     for (const count of counts) assert.ok(Math.abs(count - SHARE) <= SHARE / 10, counts.join());
     await host.close();

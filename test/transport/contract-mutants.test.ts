@@ -46,6 +46,14 @@ const isMessage = (text: string) => (body: Uint8Array) => Buffer.from(body).toSt
 /** What each does wrong, and the case that has to find it. */
 const mutants: [what: string, title: string, change: () => object][] = [
   [
+    'opens a queue though the signal for that was aborted',
+    'opens nothing by a signal that was aborted before',
+    () => ({
+      openSender: async (name: string, options?: SenderOptions) =>
+        new MemoryTransport().openSender(name, { ...options, signal: undefined }),
+    }),
+  ],
+  [
     'loses a message',
     'keeps the order within a priority, also of what is sent without waiting for it',
     () => ({

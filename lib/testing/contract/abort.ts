@@ -38,6 +38,16 @@ export const abort: readonly Case[] = [
     },
   },
   {
+    title: 'opens nothing by a signal that was aborted before',
+    async run(setup) {
+      const options = { ...SIZES, signal: AbortSignal.abort('why') };
+      const aborted = { name: 'AbortError', code: 'ABORT_ERR', cause: 'why' };
+      await assert.rejects(setup.soon(setup.sender(options), 'the call ended'), aborted);
+      await assert.rejects(setup.soon(setup.receiver(options), 'the call ended'), aborted);
+      await assert.rejects(setup.transport.stat(setup.name), { code: 'ENOENT' });
+    },
+  },
+  {
     title: 'gives up to wait for room, and does not send then',
     async run(setup) {
       const sender = await setup.sender();
