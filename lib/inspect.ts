@@ -3,4 +3,5 @@
 
 export { queueCharge } from './inspect/charge.js';
 export { holdersOf, type QueueFile, type QueueHolder } from './inspect/holders.js';
+export { QueueSampler, type QueueActivity, type SamplerOptions } from './inspect/sampler.js';
 export { describeQueue, describeQueues, type QueueDescription } from './inspect/queues.js';

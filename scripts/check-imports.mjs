@@ -37,6 +37,7 @@ const FLOORS = [
   'opentelemetry',
   'doors',
   'cli',
+  'cli/top',
   'cli/commands',
 ];
 

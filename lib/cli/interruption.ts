@@ -5,10 +5,10 @@ const controller = new AbortController();
 let cause: Ending | undefined;
 
 function interrupt(by: Ending): void {
-  cause ??= by;
-  controller.abort();
   // A second one ends it at once.
-  for (const signal of SIGNALS) process.off(signal, interrupt);
+  if (cause !== undefined) endBySignal();
+  cause = by;
+  controller.abort();
 }
 
 /**
@@ -35,10 +35,8 @@ export function endedBy(): Ending | undefined {
 /** Ends the process as the signal would have, so that its shell sees that. Does nothing where there was none. */
 export function endBySignal(): void {
   if (cause === undefined) return;
-  // Node ignores it from its start on: a handler that is taken away leaves the kernel's own behind.
-  if (cause === 'SIGPIPE') {
-    const nothing = (): void => undefined;
-    process.on(cause, nothing).off(cause, nothing);
-  }
+  // Node ignores SIGPIPE from its start on: a handler that is taken away leaves the kernel's own behind.
+  process.on(cause, () => undefined);
+  process.removeAllListeners(cause);
   process.kill(process.pid, cause);
 }

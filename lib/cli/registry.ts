@@ -11,6 +11,7 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   stat: () => import('./commands/stat.js'),
   create: () => import('./commands/create.js'),
   rm: () => import('./commands/rm.js'),
+  top: () => import('./commands/top.js'),
 };
 
 /** The command of this name alone, or all where there is none. */

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { printable } from './printable.js';
 
 const PLAIN = {
   top: '',
@@ -20,8 +21,16 @@ const PLAIN = {
 
 type Cell = string | number;
 
-/** Columns without lines, as ls(1) and ps(1) have them: numbers to the right. */
-export function columns(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/**
+ * Columns without lines, as ls(1) and ps(1) have them: numbers to the right.
+ *
+ * @param widths - of each column, where that is given: what is longer is cut
+ */
+export function columns(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  widths?: readonly number[],
+): string {
   const isNumber = head.map(
     (_, column) =>
       rows.length > 0 &&
@@ -29,10 +38,11 @@ export function columns(head: readonly string[], rows: readonly (readonly Cell[]
   );
   const table = new Table({
     head: [...head],
+    ...(widths !== undefined && { colWidths: [...widths] }),
     chars: PLAIN,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: isNumber.map((right) => (right ? 'right' : 'left')),
   });
-  for (const row of rows) table.push(row.map(String));
+  for (const row of rows) table.push(row.map((cell) => printable(String(cell))));
   return table.toString().replace(/ +$/gm, '');
 }

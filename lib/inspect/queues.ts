@@ -2,9 +2,10 @@ import { fstatSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listNames, mountPoint } from '../base/names.js';
-import { openQueue } from '../queue/open.js';
+import type { QueueCore } from '../queue/core.js';
 import { queueCharge } from './charge.js';
 import type { QueueFile } from './holders.js';
+import { openToLook } from './open-to-look.js';
 
 /** A queue as it is at this moment. */
 export interface QueueDescription {
@@ -41,33 +42,29 @@ export async function describeQueues(): Promise<QueueDescription[]> {
  * One queue, or undefined where there is none of that name. Takes no message.
  *
  * @param name - a slash and a word
- * @returns rejects with TypeError for a name that no queue can have; as `MessageQueue.list` for a queue that this user may
- * not open
+ * @returns rejects with TypeError for a name that no queue can have. What this user may not open is seen where the mqueue
+ * file system is mounted, and is undefined elsewhere
  */
 export async function describeQueue(name: string): Promise<QueueDescription | undefined> {
-  for (const access of ['read', 'write'] as const) {
-    try {
-      return await describeOpen(name, access);
-    } catch (error) {
-      const { code } = error as { code?: unknown };
-      if (code === 'ENOENT' && !(error instanceof TypeError)) return undefined;
-      if (code !== 'EACCES' || error instanceof TypeError) throw error;
-    }
+  const core = openToLook(name);
+  if (core === undefined) {
+    const folder = await mountPoint().catch(() => undefined);
+    if (folder === undefined) return undefined;
+    const status = await stat(join(folder, name)).catch(() => undefined);
+    return status && { name, ...factsOf(status) };
   }
-  const status = await stat(join(await mountPoint(), name)).catch(() => undefined);
-  return status && { name, ...factsOf(status) };
-}
-
-async function describeOpen(name: string, access: 'read' | 'write'): Promise<QueueDescription> {
-  const core = openQueue('describeQueue()', name, { access });
   try {
-    const { currentMessages: messages, maxMessages, maxMessageSize, descriptor } = core;
-    const bytes = queueCharge(maxMessages, maxMessageSize);
-    const facts = factsOf(fstatSync(descriptor));
-    return { name, messages, maxMessages, maxMessageSize, bytes, ...facts };
+    return descriptionOf(name, core);
   } finally {
     await core.close(() => undefined);
   }
+}
+
+/** Of a queue that is open. */
+export function descriptionOf(name: string, core: QueueCore): Required<QueueDescription> {
+  const { currentMessages: messages, maxMessages, maxMessageSize, descriptor } = core;
+  const bytes = queueCharge(maxMessages, maxMessageSize);
+  return { name, messages, maxMessages, maxMessageSize, bytes, ...factsOf(fstatSync(descriptor)) };
 }
 
 function factsOf({

@@ -74,6 +74,11 @@ export class Child {
     );
   }
 
+  /** Resolves when the lines that the child has printed match. */
+  async shown(text: RegExp): Promise<void> {
+    await this.#until(() => text.test(this.#lines.join('\n')), String(text));
+  }
+
   /** The first line that the child prints. */
   async line(): Promise<string> {
     await this.#until(() => this.#lines.length > 0, 'a line');

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { Command } from 'commander';
-import { limits } from '../../index.js';
 import {
   describeQueues,
   holdersOf,
@@ -10,8 +9,10 @@ import {
 } from '../../inspect.js';
 import { options } from '../arguments.js';
 import { CommandError } from '../exit-codes.js';
+import { openers } from '../openers.js';
 import { printJson, printLine } from '../output.js';
 import { columns } from '../table.js';
+import { shownUsage, usageOf } from '../usage.js';
 import { userName } from '../users.js';
 
 const FOLDER = '/dev/mqueue';
@@ -79,15 +80,6 @@ function forPrograms(queues: readonly QueueDescription[], holders: Holders): obj
   };
 }
 
-/** Of the limit of this user. */
-function usageOf(queues: readonly QueueDescription[]): { used: number; limit: number | null } {
-  const user = process.geteuid?.();
-  const own = queues.filter(({ owner }) => owner === user);
-  const used = own.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
-  const { maxBytes } = limits();
-  return { used, limit: Number.isFinite(maxBytes) ? maxBytes : null };
-}
-
 async function print(queues: readonly QueueDescription[], holders: Holders): Promise<void> {
   const head = ['NAME', 'MESSAGES', 'DEPTH', 'SIZE', 'BYTES', 'OWNER', 'MODE', 'OPEN BY'];
   const rows = queues.map((queue) => [
@@ -98,21 +90,9 @@ async function print(queues: readonly QueueDescription[], holders: Holders): Pro
     queue.bytes ?? '-',
     userName(queue.owner),
     queue.mode.toString(8).padStart(4, '0'),
-    shown(holders.get(queue.name) ?? []),
+    openers(holders.get(queue.name) ?? []),
   ]);
   if (rows.length > 0) await printLine(columns(head, rows));
-  const { used, limit } = usageOf(queues);
-  const most =
-    limit === null ? 'without a limit' : `of ${limit} (${Math.round((used / limit) * 100)} %)`;
   const count = `${queues.length} queue${queues.length === 1 ? '' : 's'}`;
-  console.error(`${count}; this user's take ${used} bytes ${most}`);
-}
-
-function shown(holders: readonly QueueHolder[]): string {
-  const each = new Map<string, boolean>();
-  for (const { pid, command: name, waits } of holders) {
-    const key = `${name}(${pid})`;
-    each.set(key, each.get(key) === true || waits !== undefined);
-  }
-  return [...each].map(([name, waits]) => (waits ? `${name}*` : name)).join(' ') || '-';
+  console.error(`${count}; ${shownUsage(queues)}`);
 }

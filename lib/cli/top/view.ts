@@ -1,0 +1,72 @@
+import { openers } from '../openers.js';
+import { columns } from '../table.js';
+import { ORDERS, shownRows, type Row, type State } from './state.js';
+
+/** Characters. */
+const BAR = 10;
+const GAP = 2;
+const NARROWEST = 16;
+
+const HEAD = ['NAME', 'FILL', 'MESSAGES', 'IN/s', 'OUT/s', 'OPEN BY (*waits)'];
+
+/** The whole screen, of so many columns and lines. */
+export function view(state: State, width: number, height: number): string {
+  const rows = shownRows(state);
+  const lines = [
+    cut(`mqueue top: ${rows.length} of ${state.rows.length} queues; ${state.usage}`, width),
+  ];
+  lines.push(cut(help(state), width));
+  // The lines above, and the head of the table.
+  const room = Math.max(1, height - lines.length - 1);
+  lines.push(table(rows.slice(state.above, state.above + room), width));
+  return lines.join('\n');
+}
+
+/** As `view`, for who prints it and reads no keys. */
+export function table(rows: readonly Row[], width: number): string {
+  const filled = rows.map(cells);
+  const widest = HEAD.map((head, column) =>
+    Math.max(head.length, ...filled.map((row) => String(row[column]).length)),
+  );
+  const [name = 0, ...middle] = widest.slice(0, -1);
+  const gaps = GAP * (HEAD.length - 1);
+  const left = width - gaps - middle.reduce((sum, each) => sum + each, 0);
+  // A name is cut where otherwise nobody would be seen who has it open.
+  const names = Math.max(NARROWEST, Math.min(name, left - NARROWEST));
+  return columns(HEAD, filled, [names, ...middle, Math.max(NARROWEST, left - names)]);
+}
+
+function cells(row: Row): (string | number)[] {
+  const { name, messages, maxMessages, incoming, outgoing, openBy } = row;
+  return [
+    name,
+    bar(messages / maxMessages),
+    `${messages}/${maxMessages}`,
+    rate(incoming),
+    rate(outgoing),
+    openers(openBy),
+  ];
+}
+
+function bar(part: number): string {
+  // Something in it is to be seen, and so is room.
+  const full = part >= 1 ? BAR : Math.min(BAR - 1, Math.ceil(part * BAR));
+  return `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}]`;
+}
+
+function rate(value: number): string {
+  if (value === 0) return '0';
+  return value < 10 ? value.toFixed(1) : String(Math.round(value));
+}
+
+function help({ typing, filter, order }: State): string {
+  if (typing) return `filter: ${filter}_  (Enter keeps it, Esc drops it)`;
+  const keys = Object.entries(ORDERS).map(([key, name]) =>
+    name === order ? `${key}:[${name}]` : `${key}:${name}`,
+  );
+  return `${keys.join(' ')}  /:filter${filter === '' ? '' : ` '${filter}'`}  arrows  q:quit`;
+}
+
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
+}
