@@ -500,6 +500,7 @@ inline const std::vector<Rule>& Rules(Kind kind) {
   static const std::vector<Rule> reply = {
       {"id", IsWord},
       {"more", [](const Json& json) { return json.kind == Json::kBool; }},
+      {"attempt", [](const Json& json) { return json.Integer(kMostAttempts).has_value(); }},
       {"error", IsError},
       {"by", [](const Json& json) { return IsText(json, 1, 64); }},
       {"contentType", line}};
@@ -733,6 +734,7 @@ class Replies {
     const Json *id = header.Find("id"), *to = header.Find("replyTo");
     if (id != nullptr) id_ = id->text;
     if (to != nullptr) to_ = to->text;
+    if (const Json* attempt = header.Find("attempt")) attempt_ = *attempt;
     given_up_ = to == nullptr;
   }
 
@@ -747,6 +749,7 @@ class Replies {
     Json header = Json::Object();
     header.Set("id", Json::String(id_));
     if (more) header.Set("more", Json::Bool(true));
+    if (attempt_) header.Set("attempt", *attempt_);
     if (error != nullptr) header.Set("error", *error);
     if (!by_.empty()) header.Set("by", Json::String(by_));
     const std::string data = Encode(Kind::kReply, header, body);
@@ -762,6 +765,7 @@ class Replies {
   }
 
   std::string id_, to_;
+  std::optional<Json> attempt_;
   unsigned priority_;
   std::string by_;
   Counts& counts_;

@@ -122,6 +122,7 @@ _REQUEST = {
 _REPLY = {
     "id": _word,
     "more": lambda value: isinstance(value, bool),
+    "attempt": _integer(65535),
     "error": _error,
     "by": _words,
     "contentType": _text(r"[ -~]+", 128),
@@ -462,7 +463,7 @@ class _Replies:
     """The way back to who asked. Whoever is gone, or takes no replies, is counted and left."""
 
     def __init__(self, header, priority, by, counts):
-        self._id, self._to = header.get("id"), header.get("replyTo")
+        self._id, self._to, self._attempt = header.get("id"), header.get("replyTo"), header.get("attempt", 0)
         self._priority, self._by, self._counts = priority, by, counts
         self._queue = None
         self._given_up = self._to is None
@@ -473,6 +474,8 @@ class _Replies:
         header = {"id": self._id}
         if more:
             header["more"] = True
+        if self._attempt > 0:
+            header["attempt"] = self._attempt
         if error is not None:
             header["error"] = error
         if self._by is not None:

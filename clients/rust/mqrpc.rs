@@ -505,6 +505,7 @@ const REQUEST: &[Rule] = &[
 const REPLY: &[Rule] = &[
     ("id", is_word),
     ("more", |json| matches!(json, Json::Bool(_))),
+    ("attempt", |json| json.as_integer(MOST_ATTEMPTS).is_some()),
     ("error", is_error),
     ("by", |json| is_plain(json, 64)),
     ("contentType", |json| is_ascii(json, b' ', 128)),
@@ -843,6 +844,7 @@ pub struct Counts {
 pub struct Replies {
     id: String,
     to: Option<String>,
+    attempt: Option<Json>,
     priority: u32,
     by: String,
     queue: Option<Queue>,
@@ -855,6 +857,7 @@ impl Replies {
         Replies {
             id: text("id").unwrap_or_default(),
             to: text("replyTo"),
+            attempt: request.header.get("attempt").cloned(),
             priority: request.priority,
             by: by.to_string(),
             queue: None,
@@ -874,6 +877,9 @@ impl Replies {
         let mut header = Json::Object(vec![("id".to_string(), Json::String(self.id.clone()))]);
         if let Some((name, value)) = member {
             header.set(name, value);
+        }
+        if let Some(attempt) = &self.attempt {
+            header.set("attempt", attempt.clone());
         }
         if !self.by.is_empty() {
             header.set("by", Json::String(self.by.clone()));

@@ -79,6 +79,8 @@ export class Call implements Waiting {
   #over = false;
   /** Its body, where that was too large for a message. */
   #spilled: SpilledBody | undefined;
+  /** Which attempt its first reply was of: those to another one would double it. */
+  #answered: number | undefined;
   /** Of replies that are not in their messages: those behind wait, so that the order stays. */
   #reading: Promise<void> | undefined;
 
@@ -110,6 +112,11 @@ export class Call implements Waiting {
   take(reply: Reply, priority: number): void {
     // It is being worked on: to have that done again would double what came already.
     this.#sendNoMore();
+    this.#answered ??= reply.attempt;
+    if (reply.attempt !== this.#answered) {
+      this.#way.calls.counts.late += 1;
+      return;
+    }
     if (reply.spill === undefined && this.#reading === undefined) {
       this.#taken(reply, priority);
       return;
@@ -135,7 +142,7 @@ export class Call implements Waiting {
 
   #taken(reply: Reply, priority: number): void {
     const { counts } = this.#way.calls;
-    if (!reply.more) this.#answered();
+    if (!reply.more) this.#countAnswer();
     if (reply.error !== undefined) {
       counts.failed += 1;
       const { code, message, data } = reply.error;
@@ -148,7 +155,7 @@ export class Call implements Waiting {
     if (!reply.more) this.#sink.end();
   }
 
-  #answered(): void {
+  #countAnswer(): void {
     const { counts, latency } = this.#way.calls;
     counts.answered += 1;
     latency.record(this.#begun);

@@ -127,8 +127,8 @@ export class RpcHost<
   }
 
   /**
-   * As `request`, with the values of all replies. Nothing is sent before it is subscribed to, or iterated over. Replies that
-   * were doubled by a retry are not told apart.
+   * As `request`, with the values of all replies. Nothing is sent before it is subscribed to, or iterated over. Of a request
+   * that was sent again they are the replies to one attempt: the one that was answered first.
    *
    * @throws TypeError or RangeError for a bad option
    */

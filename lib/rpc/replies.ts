@@ -22,7 +22,7 @@ export interface Answering {
 }
 
 /** What of a request says where its replies go. */
-type Asked = Pick<Request, 'id' | 'replyTo' | 'spill'>;
+type Asked = Pick<Request, 'id' | 'replyTo' | 'attempt' | 'spill'>;
 
 /** Milliseconds for what is told last, once the work was given up. */
 const LAST_WORD = 50;
@@ -131,11 +131,11 @@ export class Replies {
 
   /** False where it has to wait: for room, or until the queue is open. */
   #sendNow(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): boolean {
-    const { id, replyTo } = this.#request;
+    const { id, replyTo, attempt } = this.#request;
     if (replyTo === undefined || this.#gone || id === undefined) return true;
     const { more, error, spill } = header;
     const { wire, by } = this.#answering;
-    this.#last = wire.packReply({ id, more, error, by, spill }, body);
+    this.#last = wire.packReply({ id, more, attempt, error, by, spill }, body);
     return this.#trySend(replyTo, this.#last);
   }
 

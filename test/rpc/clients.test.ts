@@ -96,9 +96,10 @@ describe('peers of all languages', function () {
         await requests.send(
           encodeRequest({ ...to, replyTo: temporaryName() }, Buffer.from('gone')),
         );
-        await requests.send(encodeRequest(to, Buffer.from('olleh')), { priority: 0 });
+        await requests.send(encodeRequest({ ...to, attempt: 2 }, Buffer.from('olleh')));
         const reply = decodeReply((await replies.receive()).data);
         assert.deepEqual([reply.id, reply.body.toString(), reply.more], ['b', 'hello', false]);
+        assert.equal(reply.attempt, 2);
         assert.equal(await counts(child), 'done=2 failed=0 expired=1 invalid=3 gone=1');
       },
     );

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { concat, lastValueFrom, Observable, of, throwError, toArray } from 'rxjs';
-import { RpcError } from 'posix-mqueue/rpc';
+import { RpcError, type RpcContext } from 'posix-mqueue/rpc';
 import { errorLike, until } from '../support/code.js';
 import { overTransports, Refused } from '../support/rpc.js';
+
+function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
 
 overTransports('several replies to one request', (bench) => {
   it('gives all replies, by Observable and by for await', async () => {
@@ -83,4 +91,42 @@ overTransports('several replies to one request', (bench) => {
     assert.deepEqual(await next, { done: true, value: undefined });
     assert.equal(host.stats().open, 0);
   });
+
+  for (const first of [0, 1]) {
+    it(`two workers answer one request: all come from attempt ${first}, the first to answer`, async () => {
+      const letters = ['a', 'b'];
+      // What each of the two has yet to say, and is told to.
+      const words = letters.map((letter) =>
+        [`${letter}1`, `${letter}2`].map((word) => ({ word, ...gate() })),
+      );
+      const handler = async function* (
+        _: unknown,
+        { attempt }: RpcContext,
+      ): AsyncGenerator<string> {
+        for (const { word, opened } of words[attempt] ?? []) {
+          await opened;
+          yield word;
+        }
+      };
+      const workers = [await bench().worker(handler), await bench().worker(handler)];
+      const host = bench().host();
+      const values: unknown[] = [];
+      const options = { attemptTimeout: 5, retries: 1, timeout: 9000 };
+      const done = host.requestMany(0, options).forEach((value) => values.push(value));
+      await until(() => workers.every((worker) => worker.stats().inHand === 1), 'two at work');
+      const [winner = [], loser = []] = [words[first], words[1 - first]];
+      winner[0]?.open();
+      await until(() => values.length === 1, 'a first reply');
+      for (const { open } of loser) open();
+      // And the empty one that ends them.
+      await until(() => host.stats().late === 3, 'the replies to the other attempt');
+      winner[1]?.open();
+      await done;
+      assert.deepEqual(
+        values,
+        winner.map(({ word }) => word),
+      );
+      assert.deepEqual([host.stats().retries, host.stats().answered, host.stats().open], [1, 1, 0]);
+    });
+  }
 });

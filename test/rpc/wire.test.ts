@@ -47,7 +47,7 @@ describe('rpc over a transport whose messages carry properties', () => {
     });
     const reply = await replies.next();
     assert.equal(reply.body.toString(), '3');
-    assert.deepEqual(propertiesOf(reply), { correlationId: 'a1' });
+    assert.deepEqual(propertiesOf(reply), { correlationId: 'a1', headers: { 'mq-attempt': 2 } });
     assert.deepEqual(told, [{ user: 'ann' }, 2, 'application/json']);
     await sender.send(Buffer.from('1'), { correlationId: 'a2', replyTo, type: 'none' });
     const failed = await replies.next();

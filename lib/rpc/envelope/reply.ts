@@ -1,6 +1,6 @@
 import { badMember } from './envelope-error.js';
 import { frame, parts, type Members } from './frame.js';
-import { isObject, optionalText, rules, someText } from './members.js';
+import { attemptOf, isObject, optionalText, rules, someText } from './members.js';
 import { replySpillOf, type SpilledBody } from './spill.js';
 
 /** Why a request failed, as the worker tells it. */
@@ -19,6 +19,8 @@ export interface ReplyHeader {
   readonly id: string;
   /** Whether another reply to the same request follows. Absent: false. */
   readonly more?: boolean | undefined;
+  /** Which attempt of the request it answers. Absent: 0. */
+  readonly attempt?: number | undefined;
   /** Why it failed; always in the last reply. */
   readonly error?: ReplyError | undefined;
   /** Which worker it was. */
@@ -33,6 +35,8 @@ export interface ReplyHeader {
 export interface Reply extends ReplyHeader {
   /** False where the sender wrote none. */
   readonly more: boolean;
+  /** 0 where the sender wrote none. */
+  readonly attempt: number;
   /** A view of the message's bytes, not a copy. */
   readonly body: Buffer;
 }
@@ -42,7 +46,10 @@ export interface Reply extends ReplyHeader {
  *
  * @throws EnvelopeError
  */
-export function checkReply<B>(given: Members, body: B): ReplyHeader & { more: boolean; body: B } {
+export function checkReply<B>(
+  given: Members,
+  body: B,
+): ReplyHeader & { more: boolean; attempt: number; body: B } {
   const id = someText('id', rules.id, given['id']);
   const more = given['more'] ?? false;
   if (typeof more !== 'boolean' || given['more'] === null) {
@@ -51,6 +58,7 @@ export function checkReply<B>(given: Members, body: B): ReplyHeader & { more: bo
   const reply = {
     id,
     more,
+    attempt: attemptOf('attempt', given['attempt']) ?? 0,
     error: errorOf(given['error']),
     by: optionalText('by', rules.by, given['by']),
     contentType: optionalText('contentType', rules.contentType, given['contentType']),
@@ -79,7 +87,8 @@ export function decodeReply(data: Buffer): Reply {
 /** @throws EnvelopeError for a header that no host would take */
 export function encodeReply(header: ReplyHeader, body: Uint8Array): Buffer {
   const members = checkReply(header as unknown as Members, undefined);
-  const written: { more: boolean | undefined } = members;
+  const written: { more: boolean | undefined; attempt: number | undefined } = members;
   if (!members.more) written.more = undefined;
+  if (members.attempt === 0) written.attempt = undefined;
   return frame(written, body, true);
 }

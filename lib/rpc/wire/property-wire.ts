@@ -104,19 +104,21 @@ export const propertyWire: Wire = {
     return checkRequest({ id: correlationId, replyTo, method: type, ...about }, body, 'address');
   },
   packReply(header, body) {
-    const { id, more, error, by, contentType } = checkReply(
+    const { id, more, attempt, error, by, contentType } = checkReply(
       header as unknown as Members,
       undefined,
     );
     const headers = headersOf([
       ['mq-more', more || undefined],
+      ['mq-attempt', attempt === 0 ? undefined : attempt],
       ['mq-error', errorText(error)],
       ['mq-by', by],
     ]);
     return { body, properties: { correlationId: id, contentType, headers } };
   },
   readReply({ body, correlationId, contentType, headers = {} }) {
-    const { 'mq-more': more, 'mq-error': error, 'mq-by': by } = headers;
-    return checkReply({ id: correlationId, more, error: errorOf(error), by, contentType }, body);
+    const { 'mq-more': more, 'mq-attempt': attempt, 'mq-error': error, 'mq-by': by } = headers;
+    const about = { id: correlationId, more, attempt, error: errorOf(error), by, contentType };
+    return checkReply(about, body);
   },
 };
