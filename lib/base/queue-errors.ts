@@ -115,16 +115,30 @@ export function untrustedError(queue: string, owner: number): MessageQueueError 
   );
 }
 
-/** @internal */
-export function sizesError(
-  queue: string,
-  maxMessages: number,
-  maxMessageSize: number,
-): MessageQueueError {
+/** How many messages, and of how many bytes. */
+interface Sizes {
+  readonly maxMessages?: number | undefined;
+  readonly maxMessageSize?: number | undefined;
+}
+
+function shownSizes(sizes: Sizes): string {
+  const shown = (['maxMessages', 'maxMessageSize'] as const)
+    .filter((name) => sizes[name] !== undefined)
+    .map((name) => `${name} ${sizes[name]}`);
+  return shown.join(' and ');
+}
+
+/**
+ * For a queue of other sizes than were asked for.
+ *
+ * @param asked - only what was asked for
+ * @internal
+ */
+export function sizesError(queue: string, has: Sizes, asked: Sizes): MessageQueueError {
   return new MessageQueueError(
-    `Queue '${queue}' exists with maxMessages ${maxMessages} and maxMessageSize ${maxMessageSize}, which ` +
-      `are not those that were asked for, and keeps them. Ask for the same, unlink it first, or ` +
-      `say what to do with onMismatch: 'keep', 'error' or 'recreate'`,
+    `Queue '${queue}' exists with ${shownSizes(has)}, and keeps them. Asked for: ${shownSizes(asked)}. ` +
+      `Ask for what it has, unlink it first (the messages in it are gone then), or say what to do with ` +
+      `onMismatch: 'keep', 'error' or 'recreate'`,
     { code: 'ERR_MQ_SIZES', syscall: 'mq_open', queue },
   );
 }

@@ -139,7 +139,8 @@ export class Opening {
     const [most, largest] = attributes;
     const same = most === (maxMessages ?? most) && largest === (maxMessageSize ?? largest);
     if (same) return undefined;
-    return sizesError(this.#shown, most, largest);
+    const has = { maxMessages: most, maxMessageSize: largest };
+    return sizesError(this.#shown, has, { maxMessages, maxMessageSize });
   }
 
   #failure(errno: number): MessageQueueError {

@@ -139,8 +139,13 @@ describe('a queue of other sizes than were asked for', () => {
     ]).end;
     assert.equal(stdout, '1\n1 1');
     const text =
-      /^only now\n.*MQ_SIZES.*maxMessages 1 and maxMessageSize 16.*onMismatch.*only warning\n/;
+      /^only now\n.*MQ_SIZES.* exists with maxMessages 1 and maxMessageSize 16, .*only warning\n/;
     assert.match(stderr, text);
+    const asked =
+      'Asked for: maxMessages 2 and maxMessageSize 16. Ask for what it has, unlink it first';
+    for (const part of [queue.name, asked, "onMismatch: 'keep', 'error' or 'recreate'"]) {
+      assert.ok(stderr.includes(part), stderr);
+    }
     assert.equal(stderr.match(/MQ_SIZES/g)?.length, 1);
   });
 
@@ -148,6 +153,9 @@ describe('a queue of other sizes than were asked for', () => {
     const queue = temporaryQueue(SMALL);
     const details = { code: 'ERR_MQ_SIZES', syscall: 'mq_open', queue: queue.name };
     assert.throws(() => MessageQueue.open(queue.name, { ...other, onMismatch: 'error' }), details);
+    const one = { create: true, maxMessageSize: 17, onMismatch: 'error' } as const;
+    const message = /Asked for: maxMessageSize 17\. /;
+    assert.throws(() => MessageQueue.open(queue.name, one), { ...details, message });
     const same = { ...SMALL, create: true, onMismatch: 'error' } as const;
     assert.equal(MessageQueue.open(queue.name, same).maxMessages, 1);
     const anySize = { create: true, maxMessageSize: 16, onMismatch: 'error' } as const;
