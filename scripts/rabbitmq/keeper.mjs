@@ -78,14 +78,23 @@ async function end() {
   process.exit();
 }
 
-/** Above it the broker takes no messages. */
-async function watermark(bytes) {
-  const parameters = ['set_vm_memory_high_watermark', 'absolute', bytes];
-  const control = spawn('/usr/lib/rabbitmq/bin/rabbitmqctl', parameters, output);
-  await once(control, 'exit');
+async function rabbitmqctl(...parameters) {
+  await once(spawn('/usr/lib/rabbitmq/bin/rabbitmqctl', parameters, output), 'exit');
 }
 
-async function obey(word) {
+/** Above it the broker takes no messages. */
+function watermark(bytes) {
+  return rabbitmqctl('set_vm_memory_high_watermark', 'absolute', bytes);
+}
+
+/** @param permissions - three patterns: what the user may configure, write and read */
+async function user(name, password, ...permissions) {
+  await rabbitmqctl('add_user', name, password);
+  await rabbitmqctl('set_permissions', name, ...permissions);
+}
+
+async function obey(line) {
+  const [word, ...parameters] = line.split(' ');
   if (word === 'stop') server.kill('SIGSTOP');
   else if (word === 'continue') server.kill('SIGCONT');
   else if (word === 'kill') {
@@ -94,6 +103,7 @@ async function obey(word) {
   } else if (word === 'start') server = start();
   else if (word === 'alarm') await watermark('1MB');
   else if (word === 'calm') await watermark('512MB');
+  else if (word === 'user') await user(...parameters);
 }
 
 const control = join(folder, 'control');

@@ -42,3 +42,19 @@ describe('closing while the broker is gone', function () {
     await transport.close();
   });
 });
+
+it('AmqpTransport tells as its state how it is connected, which is not at all while no queue is open', async () => {
+  const transport = new AmqpTransport({ urls });
+  const states: string[] = [];
+  transport.state$.subscribe((state) => states.push(state));
+  const name = temporaryName();
+  for (let times = 0; times < 2; times += 1) {
+    const sender = await transport.openSender(name, SIZES);
+    await firstValueFrom(transport.state$.pipe(filter((state) => state === 'connected')));
+    await sender.close();
+  }
+  assert.deepEqual(states, ['connecting', 'connected', 'connecting', 'connected', 'connecting']);
+  await transport.unlink(name);
+  await transport.close();
+  assert.equal(states.at(-1), 'closed');
+});

@@ -5,12 +5,26 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export const urls: string = process.env['AMQP_URL'] ?? '';
 
 /** Kills it with -9 and starts it again, stops it with SIGSTOP and has it go on, takes its memory away and gives it back. */
-export async function broker(
+export function broker(
   word: 'kill' | 'start' | 'stop' | 'continue' | 'alarm' | 'calm',
 ): Promise<void> {
+  return tell(word);
+}
+
+async function tell(line: string): Promise<void> {
   const socket = connect(process.env['AMQP_BROKER'] ?? '');
-  socket.write(`${word}\n`);
+  socket.write(`${line}\n`);
   await once(socket.resume(), 'close');
+}
+
+/** Has it know a user who may configure, write and read what these patterns match: its address for that one. */
+export async function brokerUser(
+  name: string,
+  permissions: Record<'configure' | 'write' | 'read', string>,
+): Promise<string> {
+  const { configure, write, read } = permissions;
+  await tell(`user ${name} secret ${configure} ${write} ${read}`);
+  return urls.replace('guest:guest', `${name}:secret`);
 }
 
 /** Resolves when it takes connections. */
@@ -29,14 +43,16 @@ export async function brokerIsUp(): Promise<void> {
 
 /** A way to it that can be cut. */
 export class Way {
-  readonly #sockets = new Set<Socket>();
+  readonly #pairs = new Set<readonly [here: Socket, there: Socket]>();
+  readonly #stranded = new Set<Socket>();
   readonly #server = createServer((socket) => {
     const { port, hostname } = new URL(urls);
     const there = connect(Number(port), hostname);
-    for (const each of [socket, there]) {
-      this.#sockets.add(each);
+    const pair = [socket, there] as const;
+    this.#pairs.add(pair);
+    for (const each of pair) {
       each.on('close', () => {
-        this.#sockets.delete(each);
+        if (!this.#pairs.delete(pair)) return;
         socket.destroy();
         there.destroy();
       });
@@ -55,11 +71,33 @@ export class Way {
 
   /** Whoever is connected. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const [here, there] of this.#pairs) {
+      here.resetAndDestroy();
+      there.resetAndDestroy();
+    }
+  }
+
+  /** As when a cable is pulled: whoever is connected notices it, and the broker does not, until `release`. */
+  strand(): void {
+    for (const pair of [...this.#pairs]) {
+      const [here, there] = pair;
+      this.#pairs.delete(pair);
+      this.#stranded.add(there);
+      here.unpipe(there);
+      there.unpipe(here);
+      here.resetAndDestroy();
+    }
+  }
+
+  /** The broker notices it. */
+  release(): void {
+    for (const there of this.#stranded) there.resetAndDestroy();
+    this.#stranded.clear();
   }
 
   async close(): Promise<void> {
     this.cut();
+    this.release();
     await once(this.#server.close(), 'close');
   }
 }
