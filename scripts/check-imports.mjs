@@ -38,6 +38,7 @@ const FLOORS = [
   'doors',
   'cli',
   'cli/top',
+  'cli/bench',
   'cli/commands',
 ];
 

@@ -12,6 +12,9 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   create: () => import('./commands/create.js'),
   rm: () => import('./commands/rm.js'),
   top: () => import('./commands/top.js'),
+  bridge: () => import('./commands/bridge.js'),
+  bench: () => import('./commands/bench.js'),
+  complete: () => import('./commands/complete.js'),
 };
 
 /** The command of this name alone, or all where there is none. */

@@ -9,7 +9,9 @@ import { remedyFor } from './remedies.js';
 export async function run(args: readonly string[]): Promise<void> {
   showWarnings();
   try {
-    await (await programFor(args)).parseAsync(args, { from: 'user' });
+    if (args[0] === 'complete' && args[1] === '--') {
+      await (await import('./completions.js')).complete(args.slice(2));
+    } else await (await programFor(args)).parseAsync(args, { from: 'user' });
     await flush();
   } catch (error) {
     process.exitCode = codeOf(error);

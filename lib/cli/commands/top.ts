@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import {
   exhaustMap,
   fromEvent,
@@ -29,11 +29,10 @@ interface Given {
 export const command: Command = new Command('top')
   .description('watch queues live: how full they are, what comes and goes, who waits')
   .argument('[name...]', 'only these queues (default: all)', queueNames)
-  .option(
-    '--every <duration>',
-    'how often the picture changes, in seconds or with a unit',
-    duration,
-    1000,
+  .addOption(
+    new Option('--every <duration>', 'how often the picture changes, in seconds or with a unit')
+      .argParser(duration)
+      .default(1000, '1s'),
   )
   .addOption(options.json())
   .addHelpText(
