@@ -1,5 +1,4 @@
 import Table from 'cli-table3';
-import { printable } from './printable.js';
 
 const PLAIN = {
   top: '',
@@ -43,6 +42,6 @@ export function columns(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: isNumber.map((right) => (right ? 'right' : 'left')),
   });
-  for (const row of rows) table.push(row.map((cell) => printable(String(cell))));
+  for (const row of rows) table.push(row.map(String));
   return table.toString().replace(/ +$/gm, '');
 }

@@ -11,6 +11,7 @@ import { options } from '../arguments.js';
 import { CommandError } from '../exit-codes.js';
 import { openers } from '../openers.js';
 import { printJson, printLine } from '../output.js';
+import { printable } from '../printable.js';
 import { columns } from '../table.js';
 import { shownUsage, usageOf } from '../usage.js';
 import { userName } from '../users.js';
@@ -83,7 +84,7 @@ function forPrograms(queues: readonly QueueDescription[], holders: Holders): obj
 async function print(queues: readonly QueueDescription[], holders: Holders): Promise<void> {
   const head = ['NAME', 'MESSAGES', 'DEPTH', 'SIZE', 'BYTES', 'OWNER', 'MODE', 'OPEN BY'];
   const rows = queues.map((queue) => [
-    queue.name,
+    printable(queue.name),
     queue.messages ?? '-',
     queue.maxMessages ?? '-',
     queue.maxMessageSize ?? '-',

@@ -1,9 +1,14 @@
+import { stripVTControlCharacters } from 'node:util';
 import { openers } from '../openers.js';
+import { paint } from '../paint.js';
+import { printable } from '../printable.js';
 import { columns } from '../table.js';
 import { ORDERS, shownRows, type Row, type State } from './state.js';
 
 /** Characters. */
 const BAR = 10;
+/** From this fill on. */
+const BUSY = 0.7;
 const GAP = 2;
 const NARROWEST = 16;
 
@@ -26,7 +31,10 @@ export function view(state: State, width: number, height: number): string {
 export function table(rows: readonly Row[], width: number): string {
   const filled = rows.map(cells);
   const widest = HEAD.map((head, column) =>
-    Math.max(head.length, ...filled.map((row) => String(row[column]).length)),
+    Math.max(
+      head.length,
+      ...filled.map((row) => stripVTControlCharacters(String(row[column])).length),
+    ),
   );
   const [name = 0, ...middle] = widest.slice(0, -1);
   const gaps = GAP * (HEAD.length - 1);
@@ -39,7 +47,7 @@ export function table(rows: readonly Row[], width: number): string {
 function cells(row: Row): (string | number)[] {
   const { name, messages, maxMessages, incoming, outgoing, openBy } = row;
   return [
-    name,
+    printable(name),
     bar(messages / maxMessages),
     `${messages}/${maxMessages}`,
     rate(incoming),
@@ -51,7 +59,8 @@ function cells(row: Row): (string | number)[] {
 function bar(part: number): string {
   // Something in it is to be seen, and so is room.
   const full = part >= 1 ? BAR : Math.min(BAR - 1, Math.ceil(part * BAR));
-  return `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}]`;
+  const text = `[${'#'.repeat(full)}${'-'.repeat(BAR - full)}]`;
+  return paint(part >= 1 ? 'red' : part > BUSY ? 'yellow' : 'green', text);
 }
 
 function rate(value: number): string {
