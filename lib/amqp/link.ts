@@ -1,13 +1,10 @@
-import {
-  connect,
-  type AmqpConnectionManager,
-  type AmqpConnectionManagerOptions,
-} from 'amqp-connection-manager';
+import type { AmqpConnectionManager, AmqpConnectionManagerOptions } from 'amqp-connection-manager';
 import type { ChannelModel } from 'amqplib';
 import { BehaviorSubject, filter, firstValueFrom, type Observable } from 'rxjs';
 import { AbortError, closedError, refusedError } from '../base/errors.js';
 import { orAbort } from '../service/or-abort.js';
 import type { AmqpTransportOptions } from './options.js';
+import { connect } from './peers.js';
 
 const HEARTBEAT = 10;
 const RETRY_DELAY = 250;

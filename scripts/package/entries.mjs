@@ -12,7 +12,7 @@ const names = {
 };
 /** For users of what it is for, who have that installed. */
 const needing = {
-  'posix-mqueue/amqp': 'amqp-connection-manager',
+  'posix-mqueue/amqp': 'npm install amqplib amqp-connection-manager',
   'posix-mqueue/opentelemetry': '@opentelemetry/api',
 };
 
