@@ -97,7 +97,7 @@ function loadOrStandIn(): NativeBinding {
 }
 
 /**
- * The addon. The first queue that is opened or unlinked, or lease that is looked at, loads it: what needs none (types, codecs,
+ * The addon. The first queue that is opened or unlinked, or lease that is made or looked at, loads it: what needs none (types, codecs,
  * MemoryTransport) works where it cannot be loaded.
  *
  * @internal
@@ -111,6 +111,14 @@ export let native: NativeBinding = standIn({
   unlink(name) {
     native = loadOrStandIn();
     return native.unlink(name);
+  },
+  createLease(...parameters) {
+    native = loadOrStandIn();
+    return native.createLease(...parameters);
+  },
+  adoptLease(...parameters) {
+    native = loadOrStandIn();
+    return native.adoptLease(...parameters);
   },
   viewLease(...parameters) {
     native = loadOrStandIn();

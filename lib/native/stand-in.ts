@@ -15,7 +15,10 @@ const NO_FACTS: Facts = {
 };
 
 /** What a queue begins with, or its name ends with, and what needs no queue. */
-export type Beginnings = Pick<NativeBinding, 'open' | 'unlink' | 'viewLease'>;
+export type Beginnings = Pick<
+  NativeBinding,
+  'open' | 'unlink' | 'createLease' | 'adoptLease' | 'viewLease'
+>;
 
 /** In the place of an addon that is not loaded: what there is to do for it before a queue is open. */
 export function standIn(beginnings: Beginnings): NativeBinding {
@@ -30,8 +33,6 @@ export function standIn(beginnings: Beginnings): NativeBinding {
     loopBusy: () => 0,
     notifyWhenThreadFree: () => {},
     poolBudget: 0,
-    createLease: () => -EBADF,
-    adoptLease: () => -EBADF,
     heldSlots: () => [],
     readSlot: () => -EBADF,
     beginSlot: () => -EBADF,
@@ -53,6 +54,8 @@ export function refusing(reason: Error): Beginnings {
   return {
     open: (name) => refuse('mq_open', shownName(name)),
     unlink: (name) => refuse('mq_unlink', shownName(name)),
+    createLease: (path) => refuse('open', path),
+    adoptLease: (path) => refuse('open', path),
     viewLease: () => -ENOSYS,
   };
 }

@@ -69,7 +69,7 @@ describe('bridge with a spool file', () => {
     await empty;
     const { spooled, sent, inSpool } = link.stats();
     assert.deepEqual([spooled, sent, inSpool], [11, 12, 0]);
-    assert.equal(statSync(spool).size, 16);
+    assert.equal(statSync(spool).size, 24);
     // And the next one goes without it.
     await local.send('next');
     assert.deepEqual(await texts(1), ['next']);
@@ -115,6 +115,22 @@ describe('bridge with a spool file', () => {
     await sending;
   });
 
+  it('has one that the file cannot hold wait until it is empty, and go without it', async () => {
+    const wide = temporaryName();
+    const other = await remote.openReceiver(wide, { ...sizes, maxMessageSize: 2048 });
+    const from = temporaryQueue({ maxMessages: 4, maxMessageSize: 2048 });
+    const options = { spool, spoolAfter: 1, maxSpoolSize: 1024 };
+    link = bridge({ queue: from.name }, { queue: wide, transport: remote }, options);
+    running = link.run();
+    for (const each of ['a', 'b', 'x'.repeat(2000), 'c']) await from.send(each);
+    await until(() => link.stats().inSpool === 1, 'a message in the spool');
+    const came: number[] = [];
+    while (came.length < 4) came.push((await other.next()).body.length);
+    assert.deepEqual(came, [1, 1, 2000, 1]);
+    await link.close();
+    await other.close();
+  });
+
   it('warns once where nobody listens', async () => {
     await start({ maxSpoolSize: 1024 });
     const warned = once(process, 'warning');
@@ -155,7 +171,7 @@ describe('bridge with a spool file', () => {
     await leave(3);
     const whole = readFileSync(spool);
     // A length, and what it is the length of.
-    const damaged = [16, 40].map((at) => {
+    const damaged = [24, 48].map((at) => {
       const bytes = Buffer.from(whole);
       bytes[at] = (bytes[at] ?? 0) ^ 1;
       return bytes;

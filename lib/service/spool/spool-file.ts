@@ -5,17 +5,28 @@ import { codeOf } from '../../base/code-of.js';
 import { spoolDamagedError, spoolFileError } from '../../base/errors.js';
 import { decodeRecord, lengthOfRecord, RECORD_HEADER, type SpooledMessage } from './record.js';
 import { lockSpool } from './spool-lock.js';
+import { FileWindow } from './window.js';
 
 const MAGIC = Buffer.from('MQSPOOL1');
-/** Behind the magic stands where the first record begins that is not done: 64 bits, little endian. */
-const BEGIN = MAGIC.length + 8;
-const WINDOW = 64 * 1024;
-const NOTHING_READ = { begin: 0, bytes: Buffer.alloc(0) };
+/**
+ * Behind the magic stand two marks, 64 bits each, little endian: where the first record begins that is not done, and what the
+ * disk has for certain.
+ */
+const MARKS = 16;
+const BEGIN = MAGIC.length + MARKS;
 const { O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+
+/** A record on its way to the disk. */
+interface Appending {
+  readonly record: Buffer;
+  resolve(): void;
+  reject(error: unknown): void;
+}
 
 /**
  * Messages in a file, first in first out. One that was appended survives the end of this process, and of the
- * machine, see fdatasync(2). That one is done need not: then it comes again.
+ * machine, see fdatasync(2). That one is done need not: then it comes again. Those that are appended while the disk is busy
+ * go there together.
  *
  * @internal
  */
@@ -31,8 +42,10 @@ export class SpoolFile {
   /** Of the file. */
   #size = BEGIN;
   #first: { message: SpooledMessage; length: number } | undefined;
-  /** A piece of the file, so that not each record is a read of its own. */
-  #window: { begin: number; bytes: Buffer } = NOTHING_READ;
+  readonly #window: FileWindow;
+  /** Those that no write has begun for, and the bytes of all that are not on the disk. */
+  #waiting: Appending[] = [];
+  #bytesAppending = 0;
   /** Each touches the file when the one before is done. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -41,6 +54,7 @@ export class SpoolFile {
     this.#maxSize = maxSize;
     this.#file = file;
     this.#unlock = unlock;
+    this.#window = new FileWindow(file);
   }
 
   /**
@@ -74,14 +88,14 @@ export class SpoolFile {
     return this.#messages === 0;
   }
 
-  /** Bytes, of what is not done. */
-  get size(): number {
-    return this.#end - this.#begin;
+  /** Whether nothing is on its way there either. */
+  get isUnused(): boolean {
+    return this.isEmpty && this.#bytesAppending === 0;
   }
 
   /** Whether there is room. What is done keeps its room until all is done. */
   hasRoomFor(record: Buffer): boolean {
-    return this.#end + record.length <= this.#maxSize;
+    return this.#end + this.#bytesAppending + record.length <= this.#maxSize;
   }
 
   /** Whether there would be room if it were empty. */
@@ -91,18 +105,42 @@ export class SpoolFile {
 
   /** Resolves when the message is on the disk. It counts from then on. */
   append(record: Buffer): Promise<void> {
-    return this.#inTurn('write', async () => {
-      try {
-        await this.#write(record, this.#end);
-        await this.#file.datasync();
-      } catch (error) {
-        await this.#cutAt(this.#end).catch(() => undefined);
-        throw error;
-      }
-      this.#end += record.length;
-      this.#size = this.#end;
-      this.#messages += 1;
+    this.#bytesAppending += record.length;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ record, resolve, reject });
+      // Those that come before its turn go with it.
+      if (this.#waiting.length === 1) void this.#appendAll();
     });
+  }
+
+  async #appendAll(): Promise<void> {
+    let all: Appending[] = [];
+    try {
+      await this.#inTurn('write', async () => {
+        all = this.#waiting.splice(0);
+        await this.#writeRecords(all.map(({ record }) => record));
+      });
+      for (const each of all) each.resolve();
+    } catch (error) {
+      for (const each of all) each.reject(error);
+    }
+  }
+
+  async #writeRecords(records: readonly Buffer[]): Promise<void> {
+    const bytes = Buffer.concat(records);
+    try {
+      // What was there before is on the disk: so its mark may go with these, and needs no wait of its own.
+      await bothOf(this.#writeMarks(), this.#write(bytes, this.#end));
+      await this.#file.datasync();
+      this.#end += bytes.length;
+      this.#size = this.#end;
+      this.#messages += records.length;
+    } catch (error) {
+      await this.#cutAt(this.#end).catch(() => undefined);
+      throw error;
+    } finally {
+      this.#bytesAppending -= bytes.length;
+    }
   }
 
   /** The first one that is not done. Undefined where there is none. */
@@ -123,7 +161,7 @@ export class SpoolFile {
       this.#first = undefined;
       this.#messages -= 1;
       if (this.#messages === 0) await this.#clear();
-      else await this.#writeBegin();
+      else await this.#writeMarks();
     });
   }
 
@@ -136,16 +174,17 @@ export class SpoolFile {
   /** First its records go, so that a begin behind its end tells that they were done. */
   async #clear(): Promise<void> {
     await this.#file.truncate(BEGIN);
-    this.#window = NOTHING_READ;
+    this.#window.forget();
     this.#begin = BEGIN;
     this.#end = BEGIN;
     this.#size = BEGIN;
-    await this.#writeBegin();
+    await this.#writeMarks();
   }
 
-  async #writeBegin(): Promise<void> {
-    const bytes = Buffer.alloc(8);
+  async #writeMarks(): Promise<void> {
+    const bytes = Buffer.alloc(MARKS);
     bytes.writeBigUInt64LE(BigInt(this.#begin));
+    bytes.writeBigUInt64LE(BigInt(this.#end), 8);
     await this.#write(bytes, MAGIC.length);
   }
 
@@ -162,7 +201,7 @@ export class SpoolFile {
     if (begin < BEGIN) throw spoolDamagedError(this.path, 'begins nowhere');
     if (begin > size || size === BEGIN) return this.#clear();
     this.#begin = begin;
-    await this.#count(size);
+    await this.#count(size, Number(head.readBigUInt64LE(MAGIC.length + 8)));
   }
 
   async #make(): Promise<void> {
@@ -178,7 +217,7 @@ export class SpoolFile {
   }
 
   /** Goes through the records, up to one that was not written whole. */
-  async #count(size: number): Promise<void> {
+  async #count(size: number, certain: number): Promise<void> {
     let at = this.#begin;
     for (;;) {
       const record = await this.#read(at);
@@ -187,7 +226,8 @@ export class SpoolFile {
       this.#messages += 1;
     }
     this.#end = at;
-    if (at < size && !(await this.#isTorn(at, size))) {
+    // Of what was written together a disk that lost its power may have a later part alone.
+    if (at < Math.min(size, certain) && !(await this.#isTorn(at, size))) {
       throw spoolDamagedError(this.path, `is damaged at byte ${at}, with more behind it`);
     }
     if (this.isEmpty) await this.#clear();
@@ -197,7 +237,7 @@ export class SpoolFile {
   async #cutAt(at: number): Promise<void> {
     await this.#file.truncate(at);
     this.#size = at;
-    this.#window = NOTHING_READ;
+    this.#window.forget();
   }
 
   /** Whether that may be what a record leaves that was cut off in the middle: it ends the file, or no byte was written. */
@@ -226,16 +266,9 @@ export class SpoolFile {
     }
   }
 
-  /** Fewer than asked for where the file ends. What was read stays valid: records are never changed. */
-  async #bytes(at: number, length: number): Promise<Buffer> {
-    const { begin, bytes } = this.#window;
-    const offset = at - begin;
-    if (offset >= 0 && offset + length <= bytes.length)
-      return bytes.subarray(offset, offset + length);
-    const window = Buffer.alloc(Math.max(length, Math.min(WINDOW, this.#size - at)));
-    const { bytesRead } = await this.#file.read(window, 0, window.length, at);
-    this.#window = { begin: at, bytes: window.subarray(0, bytesRead) };
-    return this.#window.bytes.subarray(0, length);
+  /** What was read stays valid: records are never changed. */
+  #bytes(at: number, length: number): Promise<Buffer> {
+    return this.#window.bytes(at, length, this.#size);
   }
 
   #inTurn<T>(syscall: string, act: () => Promise<T>): Promise<T> {
@@ -246,4 +279,10 @@ export class SpoolFile {
     this.#last = acted.catch(() => undefined);
     return acted;
   }
+}
+
+/** Rejects when both are over, so that nothing is being written any more. */
+async function bothOf(one: Promise<void>, other: Promise<void>): Promise<void> {
+  const ends = await Promise.allSettled([one, other]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

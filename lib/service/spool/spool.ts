@@ -57,12 +57,13 @@ export class Spool {
     stopping: AbortSignal,
   ): Promise<boolean> {
     const record = encodeRecord(message);
-    if (this.#file.isEmpty && (await this.#sends(message, record, giveUp))) return false;
-    while (!this.#file.hasRoomFor(record)) {
+    for (;;) {
+      if (this.#file.isUnused && (await this.#sends(message, record, giveUp))) return false;
+      if (this.#file.hasRoomFor(record)) break;
       this.#tellFull();
       await orAbort(this.#changed(), stopping, this.#work.to);
     }
-    if (this.#file.isEmpty) this.#tell('spooling');
+    if (this.#file.isUnused) this.#tell('spooling');
     await this.#file.append(record);
     this.#change();
     return true;
@@ -113,10 +114,8 @@ export class Spool {
       await this.#work.refuse(message, error);
     }
     await this.#file.done();
-    if (this.#file.isEmpty) {
-      this.#isFull = false;
-      this.#tell('spoolEmpty');
-    }
+    if (this.#file.isEmpty) this.#isFull = false;
+    if (this.#file.isUnused) this.#tell('spoolEmpty');
     this.#change();
   }
 
