@@ -5,3 +5,6 @@ export { queueCharge } from './inspect/charge.js';
 export { holdersOf, type QueueFile, type QueueHolder } from './inspect/holders.js';
 export { QueueSampler, type QueueActivity, type SamplerOptions } from './inspect/sampler.js';
 export { describeQueue, describeQueues, type QueueDescription } from './inspect/queues.js';
+export { examineSystem, type SystemReport } from './inspect/system/system.js';
+export type { SystemCheck } from './inspect/system/checks.js';
+export type { SystemLimit } from './inspect/system/limits.js';

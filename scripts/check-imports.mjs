@@ -22,6 +22,7 @@ const FLOORS = [
   'streams',
   'message-queue',
   'inspect',
+  'inspect/system',
   'rxjs',
   'transport',
   'service',

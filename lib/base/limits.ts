@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { MAX_PRIORITY } from './options.js';
+import { resourceLimit } from './resource-limit.js';
 
 /** What this system allows, see mq_overview(7) and getrlimit(2). */
 export interface Limits {
@@ -26,12 +27,6 @@ function readNumber(file: string): number {
   return Number(readFileSync(FOLDER + file, 'utf8'));
 }
 
-function readQueueBytes(): number {
-  const text = readFileSync('/proc/self/limits', 'utf8');
-  const soft = /^Max msgqueue size\s+(\S+)/m.exec(text)?.[1];
-  return soft === undefined || soft === 'unlimited' ? Infinity : Number(soft);
-}
-
 /**
  * The limits of this system for new queues, as they are now. A process with CAP_SYS_RESOURCE may go
  * beyond the first two and `maxQueues`.
@@ -45,7 +40,7 @@ export function limits(): Limits {
     defaultMessages: readNumber('msg_default'),
     defaultMessageSize: readNumber('msgsize_default'),
     maxQueues: readNumber('queues_max'),
-    maxBytes: readQueueBytes(),
+    maxBytes: resourceLimit('Max msgqueue size').soft,
     maxPriority: MAX_PRIORITY,
   };
 }

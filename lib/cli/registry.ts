@@ -11,6 +11,7 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   stat: () => import('./commands/stat.js'),
   create: () => import('./commands/create.js'),
   rm: () => import('./commands/rm.js'),
+  limits: () => import('./commands/limits.js'),
   top: () => import('./commands/top.js'),
   bridge: () => import('./commands/bridge.js'),
   bench: () => import('./commands/bench.js'),

@@ -88,6 +88,17 @@ function load(): NativeBinding {
   }
 }
 
+/**
+ * The file of the addon, which is loaded now if it is not yet.
+ *
+ * @throws Error with the code `ERR_MQ_UNSUPPORTED`, which says what to do, where it cannot be
+ * @internal
+ */
+export function addonFile(): string {
+  load();
+  return findAddon();
+}
+
 function loadOrStandIn(): NativeBinding {
   try {
     return load();

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { coreOf } from '#dist/message-queue/message-queue.js';
-import { COMMAND, mqueue, printedBy, runProgram } from '../support/command.js';
+import { mqueue, printedBy } from '../support/command.js';
 import { unlinkQuietly } from '../support/code.js';
 import { exists } from '../support/exists.js';
+import { inShell } from '../support/mounted.js';
 import { canUnshare } from '../support/namespace.js';
 
 /** What all of them answer with where something is wrong. */
@@ -108,16 +109,6 @@ describe('mqueue ls', function () {
     // Reason: it reads the mqueue file system, which is mounted for it alone here.
     if (!canUnshare()) this.skip();
   });
-
-  /** In namespaces of its own, after these commands of a shell, in which $mqueue is the command. */
-  async function inShell(commands: string): ReturnType<typeof runProgram> {
-    const mount = 'mkdir -p /tmp/mq && mount -t mqueue none /tmp/mq';
-    const parameters = ['--mount', '--ipc', 'sh', '-ec', `${mount}\n${commands}`];
-    const mqueueCommand = `${process.execPath} ${COMMAND}`;
-    return runProgram('unshare', parameters, '', {
-      env: { ...process.env, mqueue: mqueueCommand },
-    });
-  }
 
   it('lists all queues, for people and for programs', async () => {
     const ended = await inShell(`
