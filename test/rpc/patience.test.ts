@@ -69,9 +69,15 @@ overTransports('requests that wait', (bench) => {
     const host = bench().host();
     assert.equal(await host.request(0, { attemptTimeout: 5, timeout: 9000 }), 'third');
     for (const resolve of waiting) resolve('late');
-    await until(() => host.stats().late === 2, 'two late replies');
-    assert.deepEqual(attempts, [0, 1, 2]);
-    assert.deepEqual([host.stats().retries, worker.stats().replies], [2, 3]);
+    // Two, or on a busy machine more.
+    const sent = (): number => host.stats().retries + 1;
+    await until(
+      () => host.stats().late === sent() - 1 && attempts.length === sent(),
+      'late replies',
+    );
+    assert.ok(sent() >= 3);
+    assert.deepEqual(attempts, [...Array(sent()).keys()]);
+    assert.equal(worker.stats().replies, sent());
   });
 
   it('sends no more often than retries allow, and not after the deadline', async () => {
@@ -111,13 +117,17 @@ overTransports('requests that wait', (bench) => {
 
   it("aborts a handler's signal at the deadline", async () => {
     let reason: unknown;
+    let end: () => void = () => undefined;
     await bench().worker(
       (_, { signal }) =>
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
             ({ reason } = signal);
-            resolve(undefined);
           });
+          // Not yet: its reply could be there before the host has given up.
+          end = () => {
+            resolve(undefined);
+          };
         }),
     );
     const host = bench().host();
@@ -125,6 +135,7 @@ overTransports('requests that wait', (bench) => {
     while (reason === undefined) {
       await assert.rejects(host.request(0, { timeout: 20 }), { code: 'ETIMEDOUT' });
     }
+    end();
     assert.match((reason as Error).message, /deadline/);
   });
 });

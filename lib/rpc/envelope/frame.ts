@@ -9,8 +9,8 @@ export const LONGEST_HEADER = 1024;
 /** A header as it was written: nothing about it is known. */
 export type Members = Readonly<Record<string, unknown>>;
 
-const MAGIC = 'MQ1 ';
-const LINE_FEED = 0x0a;
+export const MAGIC = 'MQ1 ';
+export const LINE_FEED = 0x0a;
 const SURROGATE = /\p{Surrogate}/u;
 // oxlint-disable-next-line no-control-regex -- it is what ASCII is
 const ALL_ASCII = /^[\0-\x7f]*$/;
@@ -41,7 +41,7 @@ function magicProblem(data: Buffer): 'magic' | 'version' {
  *
  * @throws EnvelopeError
  */
-function bodyBehind(data: Buffer, end: number): Buffer {
+export function bodyBehind(data: Buffer, end: number): Buffer {
   const last = data.length - 1;
   if (last <= end || data[last] !== LINE_FEED) throw badFrame('end');
   return data.subarray(end + 1, last);
@@ -59,16 +59,14 @@ export function parseHeader(data: Buffer, end: number): Members {
 }
 
 /**
- * The header and the body of an envelope; neither is checked further.
+ * The members of an envelope's header; they are not checked further.
  *
  * @throws EnvelopeError for a dead letter too, which nobody is to take for what is in it
  */
-export function parts(data: Buffer): { given: Members; body: Buffer } {
-  const end = endOfHeader(data);
-  const body = bodyBehind(data, end);
+export function membersOf(data: Buffer, end: number): Members {
   const given = parseHeader(data, end);
   if (given['dead'] !== undefined) throw badFrame('kind');
-  return { given, body };
+  return given;
 }
 
 function headerText(data: Buffer, end: number): string {

@@ -1,6 +1,7 @@
 import { badMember } from './envelope-error.js';
-import { frame, parts, type Members } from './frame.js';
+import { bodyBehind, endOfHeader, frame, membersOf, type Members } from './frame.js';
 import { attemptOf, isObject, optionalText, rules, someText } from './members.js';
+import { readPlainReply, writePlainReply } from './plain.js';
 import { replySpillOf, type SpilledBody } from './spill.js';
 
 /** Why a request failed, as the worker tells it. */
@@ -78,14 +79,42 @@ function errorOf(given: unknown): ReplyError | undefined {
   return data === undefined ? { code, message } : { code, message, data };
 }
 
+/** Than the id. */
+function hasNothingElse(header: ReplyHeader): boolean {
+  return (
+    (header.more === undefined || header.more === false) &&
+    (header.attempt === undefined || header.attempt === 0) &&
+    header.error === undefined &&
+    header.by === undefined &&
+    header.contentType === undefined &&
+    header.spill === undefined
+  );
+}
+
 /** @throws EnvelopeError, whatever the bytes are */
 export function decodeReply(data: Buffer): Reply {
-  const { given, body } = parts(data);
-  return checkReply(given, body);
+  const end = endOfHeader(data);
+  const body = bodyBehind(data, end);
+  const id = readPlainReply(data.toString('latin1', 0, end));
+  if (id === undefined) return checkReply(membersOf(data, end), body);
+  return {
+    id,
+    more: false,
+    attempt: 0,
+    error: undefined,
+    by: undefined,
+    contentType: undefined,
+    spill: undefined,
+    body,
+  };
 }
 
 /** @throws EnvelopeError for a header that no host would take */
 export function encodeReply(header: ReplyHeader, body: Uint8Array): Buffer {
+  if (hasNothingElse(header)) {
+    const plain = writePlainReply(header.id, body);
+    if (plain !== undefined) return plain;
+  }
   const members = checkReply(header as unknown as Members, undefined);
   const written: { more: boolean | undefined; attempt: number | undefined } = members;
   if (!members.more) written.more = undefined;

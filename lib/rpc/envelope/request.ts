@@ -1,5 +1,5 @@
 import { badMember } from './envelope-error.js';
-import { frame, parts, type Members } from './frame.js';
+import { bodyBehind, endOfHeader, frame, membersOf, type Members } from './frame.js';
 import {
   attemptOf,
   optionalInteger,
@@ -8,6 +8,7 @@ import {
   optionalText,
   rules,
 } from './members.js';
+import { readPlainRequest, writePlainRequest } from './plain.js';
 import { requestSpillOf, type RequestSpill } from './spill.js';
 
 /** What a host tells the worker beside the body. */
@@ -77,14 +78,47 @@ export function checkRequest<B>(
   };
 }
 
+/** Than the four members of a plain request. */
+function hasNothingElse(header: RequestHeader): boolean {
+  return (
+    (header.attempt === undefined || header.attempt === 0) &&
+    header.contentType === undefined &&
+    header.traceparent === undefined &&
+    header.tracestate === undefined &&
+    header.meta === undefined &&
+    header.spill === undefined
+  );
+}
+
 /** @throws EnvelopeError, whatever the bytes are */
 export function decodeRequest(data: Buffer): Request {
-  const { given, body } = parts(data);
-  return checkRequest(given, body, 'queue');
+  const end = endOfHeader(data);
+  const body = bodyBehind(data, end);
+  const plain = readPlainRequest(data.toString('latin1', 0, end));
+  if (plain === undefined) return checkRequest(membersOf(data, end), body, 'queue');
+  const { id, replyTo, method, deadline } = plain;
+  return {
+    id,
+    replyTo,
+    method,
+    deadline,
+    attempt: 0,
+    contentType: undefined,
+    traceparent: undefined,
+    tracestate: undefined,
+    meta: undefined,
+    spill: undefined,
+    body,
+  };
 }
 
 /** @throws EnvelopeError for a header that no worker would take */
 export function encodeRequest(header: RequestHeader, body: Uint8Array): Buffer {
+  const { id, replyTo, method, deadline } = header;
+  if (id !== undefined && replyTo !== undefined && hasNothingElse(header)) {
+    const plain = writePlainRequest(id, replyTo, method, deadline, body);
+    if (plain !== undefined) return plain;
+  }
   const members = checkRequest(header as Members, undefined, 'queue');
   // As it was taken it has an attempt always. To copy all the others for that took longer than all the rest.
   const written: { attempt: number | undefined } = members;
