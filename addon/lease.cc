@@ -104,27 +104,32 @@ void Lease::Untake(size_t index, bool came) {
   CloseIfDone();
 }
 
-std::vector<Lease::SlotId> Lease::Held() {
+std::vector<Lease::SlotId> Lease::Held() { return SlotsIn(State::kHeld); }
+
+std::vector<Lease::SlotId> Lease::GivenUp() { return SlotsIn(State::kGivenUp); }
+
+std::vector<Lease::SlotId> Lease::SlotsIn(State state) {
   const std::lock_guard<std::mutex> guard(lock_);
-  std::vector<SlotId> held;
-  if (!file_.open()) return held;
+  std::vector<SlotId> found;
+  if (!file_.open()) return found;
   for (size_t index = 0; index < file_.layout().slots; ++index) {
-    if (StateOf(file_.slot(index)) != State::kHeld) continue;
-    held.push_back(static_cast<SlotId>(number_ << kSlotBits | index));
+    if (StateOf(file_.slot(index)) != state) continue;
+    found.push_back(static_cast<SlotId>(number_ << kSlotBits | index));
   }
-  return held;
+  return found;
 }
 
-lease::Slot* Lease::Find(SlotId id) const {
+lease::Slot* Lease::Find(SlotId id, State state) const {
   const size_t index = id & kSlotMask;
   if (!file_.open() || NumberOf(id) != number_ || index >= file_.layout().slots) return nullptr;
   Slot& slot = file_.slot(index);
-  return StateOf(slot) == State::kHeld ? &slot : nullptr;
+  return StateOf(slot) == state ? &slot : nullptr;
 }
 
 bool Lease::Read(SlotId id, Contents* contents) {
   const std::lock_guard<std::mutex> guard(lock_);
-  const Slot* slot = Find(id);
+  const Slot* slot = Find(id, State::kHeld);
+  if (slot == nullptr) slot = Find(id, State::kGivenUp);
   if (slot == nullptr) return false;
   const char* body = file_.body(id & kSlotMask);
   contents->body.assign(body, body + std::min<size_t>(slot->length, message_size_));
@@ -135,7 +140,7 @@ bool Lease::Read(SlotId id, Contents* contents) {
 
 long Lease::Begin(SlotId id) {
   const std::lock_guard<std::mutex> guard(lock_);
-  Slot* slot = Find(id);
+  Slot* slot = Find(id, State::kHeld);
   if (slot == nullptr) return -EBADF;
   slot->attempts = std::min(slot->attempts + 1, lease::kMostAttempts);
   return static_cast<long>(slot->attempts);
@@ -143,7 +148,7 @@ long Lease::Begin(SlotId id) {
 
 int Lease::GiveUp(SlotId id) {
   const std::lock_guard<std::mutex> guard(lock_);
-  Slot* slot = Find(id);
+  Slot* slot = Find(id, State::kHeld);
   if (slot == nullptr) return -EBADF;
   SetState(*slot, State::kGivenUp);
   ++given_up_;
@@ -153,15 +158,28 @@ int Lease::GiveUp(SlotId id) {
 
 int Lease::Free(SlotId id) {
   const std::lock_guard<std::mutex> guard(lock_);
-  Slot* slot = Find(id);
+  Slot* slot = Find(id, State::kHeld);
   if (slot == nullptr) return -EBADF;
   lease::Step("done");
+  FreeSlot(slot, id);
+  return 0;
+}
+
+int Lease::FreeGivenUp(SlotId id) {
+  const std::lock_guard<std::mutex> guard(lock_);
+  Slot* slot = Find(id, State::kGivenUp);
+  if (slot == nullptr) return -EBADF;
+  --given_up_;
+  FreeSlot(slot, id);
+  return 0;
+}
+
+void Lease::FreeSlot(Slot* slot, SlotId id) {
   SetState(*slot, State::kFree);
   lease::Step("freed");
   --used_;
   free_.push_back(id & kSlotMask);
   CloseIfDone();
-  return 0;
 }
 
 void Lease::Retire() {

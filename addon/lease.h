@@ -45,6 +45,8 @@ class Lease {
 
   // Messages that somebody is to work on, by the file.
   [[nodiscard]] std::vector<SlotId> Held();
+  // Messages that nobody is to work on.
+  [[nodiscard]] std::vector<SlotId> GivenUp();
   struct Contents {
     // A copy.
     std::vector<char> body;
@@ -59,6 +61,8 @@ class Lease {
   [[nodiscard]] int GiveUp(SlotId id);
   // Its work is done, or it went elsewhere.
   int Free(SlotId id);
+  // The same of one that was given up.
+  int FreeGivenUp(SlotId id);
 
   // No more messages come: it closes with the last that is done.
   void Retire();
@@ -70,8 +74,10 @@ class Lease {
   Received ReceiveInto(Call call);
   [[nodiscard]] bool Take(size_t* index);
   void Untake(size_t index, bool came);
-  // Under the lock: null for a slot without a message.
-  lease::Slot* Find(SlotId id) const;
+  // Under the lock: null for a slot that is not in this state.
+  lease::Slot* Find(SlotId id, lease::State state) const;
+  std::vector<SlotId> SlotsIn(lease::State state);
+  void FreeSlot(lease::Slot* slot, SlotId id);
   void CloseIfDone();
   void CloseFile();
 

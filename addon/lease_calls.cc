@@ -49,31 +49,43 @@ Napi::Value Create(const Napi::CallbackInfo& info) {
   return Number(env, error != 0 ? error : LeasesOf(env).Add(std::move(file)));
 }
 
-// adoptLease(path, name, namespace): its number. It closes with its last message.
-Napi::Value Adopt(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
+long AdoptFile(const Napi::CallbackInfo& info) {
   std::string path;
   LeaseOwner owner;
-  if (!ReadName(info[0], &path) || !ReadOwner(env, info[1], info[2], &owner)) {
-    return Number(env, -EINVAL);
-  }
+  if (!ReadName(info[0], &path) || !ReadOwner(info.Env(), info[1], info[2], &owner)) return -EINVAL;
   LeaseFile file;
   const int error = file.Adopt(path, owner);
-  if (error != 0) return Number(env, error);
-  Leases& leases = LeasesOf(env);
-  const long number = leases.Add(std::move(file));
-  if (number > 0) leases.Find(static_cast<uint32_t>(number))->Retire();
-  return Number(env, number);
+  return error != 0 ? error : LeasesOf(info.Env()).Add(std::move(file));
+}
+
+// adoptLease(path, name, namespace): its number. It closes with its last message.
+Napi::Value Adopt(const Napi::CallbackInfo& info) {
+  const long number = AdoptFile(info);
+  if (number > 0) LeasesOf(info.Env()).Find(static_cast<uint32_t>(number))->Retire();
+  return Number(info.Env(), number);
+}
+
+// adoptGivenUp(path, name, namespace): its number. It stays open, also where nobody is to work on what is in it.
+Napi::Value AdoptGivenUp(const Napi::CallbackInfo& info) {
+  return Number(info.Env(), AdoptFile(info));
+}
+
+Napi::Value ArrayOf(Napi::Env env, const std::vector<Lease::SlotId>& slots) {
+  Napi::Array ids = Napi::Array::New(env, slots.size());
+  for (uint32_t index = 0; index < slots.size(); ++index) ids[index] = Number(env, slots[index]);
+  return ids;
 }
 
 // heldSlots(lease): their ids.
 Napi::Value Held(const Napi::CallbackInfo& info) {
   const std::shared_ptr<Lease> lease = LeasesOf(info.Env()).Find(Uint32Or0(info.Env(), info[0]));
-  if (lease == nullptr) return Napi::Array::New(info.Env());
-  const std::vector<Lease::SlotId> held = lease->Held();
-  Napi::Array ids = Napi::Array::New(info.Env(), held.size());
-  for (uint32_t index = 0; index < held.size(); ++index) ids[index] = Number(info.Env(), held[index]);
-  return ids;
+  return ArrayOf(info.Env(), lease == nullptr ? std::vector<Lease::SlotId>() : lease->Held());
+}
+
+// givenUpSlots(lease): their ids.
+Napi::Value GivenUp(const Napi::CallbackInfo& info) {
+  const std::shared_ptr<Lease> lease = LeasesOf(info.Env()).Find(Uint32Or0(info.Env(), info[0]));
+  return ArrayOf(info.Env(), lease == nullptr ? std::vector<Lease::SlotId>() : lease->GivenUp());
 }
 
 // readSlot(id): [bytes, priority, attempts].
@@ -102,6 +114,12 @@ Napi::Value GiveUp(const Napi::CallbackInfo& info) {
   const Lease::SlotId id = Uint32Or0(info.Env(), info[0]);
   const std::shared_ptr<Lease> lease = LeaseOf(info.Env(), id);
   return Number(info.Env(), lease == nullptr ? -EBADF : lease->GiveUp(id));
+}
+
+Napi::Value FreeGivenUp(const Napi::CallbackInfo& info) {
+  const Lease::SlotId id = Uint32Or0(info.Env(), info[0]);
+  const std::shared_ptr<Lease> lease = LeaseOf(info.Env(), id);
+  return Number(info.Env(), lease == nullptr ? -EBADF : lease->FreeGivenUp(id));
 }
 
 Napi::Value CloseLease(const Napi::CallbackInfo& info) {
@@ -134,6 +152,24 @@ Napi::Value View(const Napi::CallbackInfo& info) {
   return env.IsExceptionPending() ? env.Undefined() : result;
 }
 
+// surveyLease(path): [locked, process, namespace, name as bytes, held, given up].
+Napi::Value Survey(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  std::string path;
+  if (!ReadName(info[0], &path)) return Number(env, -EINVAL);
+  LeaseSurvey survey = {};
+  const int error = SurveyLease(path, &survey);
+  if (error != 0) return Number(env, error);
+  Napi::Array result = Napi::Array::New(env, 6);
+  result[0U] = Napi::Boolean::New(env, survey.locked);
+  result[1U] = Number(env, survey.process);
+  result[2U] = Napi::Number::New(env, static_cast<double>(survey.ipc_namespace));
+  result[3U] = Napi::Buffer<char>::Copy(env, survey.name.data(), survey.name.size());
+  result[4U] = Number(env, survey.held);
+  result[5U] = Number(env, survey.given_up);
+  return env.IsExceptionPending() ? env.Undefined() : result;
+}
+
 // For every message: without the C++ wrapper around it.
 napi_value Free(napi_env env, napi_callback_info info) {
   size_t count = 1;
@@ -151,9 +187,18 @@ bool Define(napi_env env, napi_value exports, const char* name, napi_value funct
 bool DefineLeaseCalls(napi_env env, napi_value exports) {
   using Call = Napi::Value (*)(const Napi::CallbackInfo&);
   const std::pair<const char*, Call> calls[] = {
-      {"createLease", Create}, {"adoptLease", Adopt}, {"heldSlots", Held},       {"readSlot", Read},
-      {"beginSlot", Begin},    {"giveUpSlot", GiveUp}, {"closeLease", CloseLease},
+      {"createLease", Create},
+      {"adoptLease", Adopt},
+      {"adoptGivenUp", AdoptGivenUp},
+      {"heldSlots", Held},
+      {"givenUpSlots", GivenUp},
+      {"readSlot", Read},
+      {"beginSlot", Begin},
+      {"giveUpSlot", GiveUp},
+      {"freeGivenUpSlot", FreeGivenUp},
+      {"closeLease", CloseLease},
       {"viewLease", View},
+      {"surveyLease", Survey},
   };
   for (const auto& [name, call] : calls) {
     if (!Define(env, exports, name, Napi::Function::New(env, call))) return false;

@@ -53,25 +53,69 @@ std::optional<LeaseView::Message> ReadMessage(int fd, const Layout& layout, size
   return LeaseView::Message{std::move(body), slot.priority, slot.attempts};
 }
 
+// A header that is all zeros is one that was not finished: -ENODATA.
+int ReadHeader(int fd, Header* header, Layout* layout) {
+  struct stat status = {};
+  const int error = sys::GetStatus(fd, &status);
+  if (error != 0) return error;
+  if (!S_ISREG(status.st_mode)) return -EPROTO;
+  constexpr char kNothing[sizeof header->magic] = {};
+  const bool whole = ReadAt(fd, header, sizeof *header, 0);
+  if (std::memcmp(header->magic, kNothing, sizeof kNothing) == 0) return -ENODATA;
+  if (!whole || std::memcmp(header->magic, lease::kMagic, sizeof header->magic) != 0) return -EPROTO;
+  if (header->version != lease::kVersion || header->name_length > sizeof header->name) return -EPROTO;
+  *layout = {header->slots, header->message_size};
+  const bool fits = layout->valid() && layout->size() == static_cast<size_t>(status.st_size);
+  return fits ? 0 : -EPROTO;
+}
+
+// Without taking the lock, which a living process may be about to take. 0 or 1, or a negative errno.
+int IsLocked(int fd) {
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  if (fcntl(fd, F_OFD_GETLK, &lock) != 0) return -errno;
+  return lock.l_type == F_UNLCK ? 0 : 1;
+}
+
+Descriptor OpenToLook(const std::string& path) {
+  return Descriptor(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+}
+
 }  // namespace
 
 int ViewLease(const std::string& path, const LeaseMaker& maker, LeaseView* view) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Descriptor file = OpenToLook(path);
   if (!file.valid()) return -errno;
-  struct stat status = {};
-  const int error = sys::GetStatus(file.get(), &status);
-  if (error != 0) return error;
   Header header = {};
-  if (!S_ISREG(status.st_mode) || !ReadAt(file.get(), &header, sizeof header, 0)) return -EPROTO;
-  if (std::memcmp(header.magic, lease::kMagic, sizeof header.magic) != 0) return -EPROTO;
-  if (header.version != lease::kVersion || header.name_length > sizeof header.name) return -EPROTO;
+  Layout layout{0, 0};
+  const int error = ReadHeader(file.get(), &header, &layout);
+  if (error != 0) return error == -ENODATA ? -EPROTO : error;
   if (header.process != maker.process || header.created < maker.since) return -ESRCH;
-  const Layout layout{header.slots, header.message_size};
-  if (!layout.valid() || layout.size() != static_cast<size_t>(status.st_size)) return -EPROTO;
   view->name.assign(header.name, header.name_length);
   for (size_t index = 0; index < layout.slots; ++index) {
     std::optional<LeaseView::Message> message = ReadMessage(file.get(), layout, index);
     if (message) view->held.push_back(std::move(*message));
+  }
+  return 0;
+}
+
+int SurveyLease(const std::string& path, LeaseSurvey* survey) {
+  const Descriptor file = OpenToLook(path);
+  if (!file.valid()) return -errno;
+  const int locked = IsLocked(file.get());
+  if (locked < 0) return locked;
+  Header header = {};
+  Layout layout{0, 0};
+  const int error = ReadHeader(file.get(), &header, &layout);
+  if (error != 0) return error == -ENODATA && locked == 1 ? -EAGAIN : error;
+  *survey = {locked == 1, header.process, header.ipc_namespace, {}, 0, 0};
+  survey->name.assign(header.name, header.name_length);
+  for (size_t index = 0; index < layout.slots; ++index) {
+    Slot slot = {};
+    if (!ReadAt(file.get(), &slot, sizeof slot, layout.slot(index))) return -EPROTO;
+    if (slot.state == State::kGivenUp) ++survey->given_up;
+    else if (Holds(slot)) ++survey->held;
   }
   return 0;
 }

@@ -29,4 +29,20 @@ struct LeaseMaker {
 // 0 or a negative errno: -ESRCH for the file of another process, -EPROTO for one that is not to be understood.
 [[nodiscard]] int ViewLease(const std::string& path, const LeaseMaker& maker, LeaseView* view);
 
+// Whose a lease file is, and how many messages lie in it.
+struct LeaseSurvey {
+  // Whether the process lives that has it.
+  bool locked;
+  uint32_t process;
+  uint64_t ipc_namespace;
+  // Of the queue, with its slash.
+  std::string name;
+  uint32_t held;
+  uint32_t given_up;
+};
+
+// Of whatever process. 0 or a negative errno: -EPROTO for one that is not to be understood; of one that was never finished
+// -EAGAIN while its maker lives, and -ENODATA then.
+[[nodiscard]] int SurveyLease(const std::string& path, LeaseSurvey* survey);
+
 }  // namespace mqueue

@@ -8,3 +8,10 @@ export { describeQueue, describeQueues, type QueueDescription } from './inspect/
 export { examineSystem, type SystemReport } from './inspect/system/system.js';
 export type { SystemCheck } from './inspect/system/checks.js';
 export type { SystemLimit } from './inspect/system/limits.js';
+export {
+  collectGarbage,
+  type GarbageOptions,
+  type GarbageReport,
+} from './inspect/garbage/garbage.js';
+export type { Garbage } from './inspect/garbage/kinds.js';
+export { describeLeases, type LeaseDescription } from './queue/leases/survey.js';

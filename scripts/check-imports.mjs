@@ -35,6 +35,7 @@ const FLOORS = [
   'testing/contract',
   'amqp',
   'testing',
+  'inspect/garbage',
   'opentelemetry',
   'doors',
   'cli',

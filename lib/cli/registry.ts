@@ -12,6 +12,7 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   create: () => import('./commands/create.js'),
   rm: () => import('./commands/rm.js'),
   limits: () => import('./commands/limits.js'),
+  gc: () => import('./commands/gc.js'),
   top: () => import('./commands/top.js'),
   bridge: () => import('./commands/bridge.js'),
   bench: () => import('./commands/bench.js'),

@@ -32,6 +32,34 @@ export async function descriptorsOf(pid: number): Promise<FoundDescriptor[]> {
   return found.flat();
 }
 
+/** The processes of a user whose descriptors cannot be seen: ptrace(2) of them would be refused. */
+export async function hiddenProcesses(user: number): Promise<number[]> {
+  const pids = await processIds();
+  const hidden = await Promise.all(
+    pids.map(async (pid) => (await isHidden(pid)) && (await usersOf(pid)).includes(user)),
+  );
+  return pids.filter((_, index) => hidden[index]);
+}
+
+async function isHidden(pid: number): Promise<boolean> {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    const [first] = await readdir(folder);
+    // Who may list them may not see for that where they lead to.
+    if (first !== undefined) await readlink(`${folder}/${first}`);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}
+
+/** Real, effective, saved and of the file system. */
+async function usersOf(pid: number): Promise<number[]> {
+  const read = (text: string): number[] =>
+    (/^Uid:\s+(.*)$/m.exec(text)?.[1] ?? '').split('\t').map(Number);
+  return (await readOr(`/proc/${pid}/status`, read)) ?? [];
+}
+
 /** Which file it leads to, where that can be seen. */
 export async function fileOf({
   pid,

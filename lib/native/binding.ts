@@ -142,6 +142,12 @@ export interface LeaseBinding {
    * removed with its last message.
    */
   adoptLease(path: string, name: string | Uint8Array, ipcNamespace: number): number;
+  /** The same, and it stays open, also where nobody is to work on what is in it: for what was given up. */
+  adoptGivenUp(path: string, name: string | Uint8Array, ipcNamespace: number): number;
+  /** The slots that have a message which was given up. */
+  givenUpSlots(lease: number): number[];
+  /** A message that was given up is elsewhere now. */
+  freeGivenUpSlot(slot: number): number;
   /** The slots that have a message. */
   heldSlots(lease: number): number[];
   readSlot(slot: number): [data: Buffer, priority: number, attempts: number] | number;
@@ -162,6 +168,22 @@ export interface LeaseBinding {
     process: number,
     since: number,
   ): [name: Buffer, ...messages: (Buffer | number)[]] | number;
+  /**
+   * Whose a file is, whether that process lives, and how many messages lie in it. `-ENODATA`: its maker died before it
+   * was finished; `-EAGAIN`: it is about to be; `-EPROTO`: it cannot be understood.
+   */
+  surveyLease(
+    path: string,
+  ):
+    | [
+        lives: boolean,
+        process: number,
+        ipcNamespace: number,
+        name: Buffer,
+        held: number,
+        givenUp: number,
+      ]
+    | number;
 }
 
 /** @internal */

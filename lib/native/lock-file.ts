@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { native } from './native.js';
 
-const { ENOENT } = constants.errno;
+const { ENODATA, ENOENT } = constants.errno;
 
 // A lease that no message is kept in: what it has is its lock, which the kernel drops with the process.
 const NO_NAMESPACE = 0;
@@ -38,4 +38,12 @@ export function isLocked(path: string, key: string): boolean {
   if (lock > 0) unlock(lock);
   // What cannot be told is left as it is.
   return lock < 0 && lock !== -ENOENT;
+}
+
+/** Whether no process lives any more that has made it. As `isLocked`, for who only looks. */
+export function isAbandoned(path: string): boolean {
+  const survey = native.surveyLease(path);
+  if (typeof survey === 'number') return survey === -ENOENT || survey === -ENODATA;
+  const [lives] = survey;
+  return !lives;
 }

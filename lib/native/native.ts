@@ -131,8 +131,16 @@ export let native: NativeBinding = standIn({
     native = loadOrStandIn();
     return native.adoptLease(...parameters);
   },
+  adoptGivenUp(...parameters) {
+    native = loadOrStandIn();
+    return native.adoptGivenUp(...parameters);
+  },
   viewLease(...parameters) {
     native = loadOrStandIn();
     return native.viewLease(...parameters);
+  },
+  surveyLease(...parameters) {
+    native = loadOrStandIn();
+    return native.surveyLease(...parameters);
   },
 });

@@ -17,7 +17,7 @@ const NO_FACTS: Facts = {
 /** What a queue begins with, or its name ends with, and what needs no queue. */
 export type Beginnings = Pick<
   NativeBinding,
-  'open' | 'unlink' | 'createLease' | 'adoptLease' | 'viewLease'
+  'open' | 'unlink' | 'createLease' | 'adoptLease' | 'adoptGivenUp' | 'viewLease' | 'surveyLease'
 >;
 
 /** In the place of an addon that is not loaded: what there is to do for it before a queue is open. */
@@ -34,6 +34,8 @@ export function standIn(beginnings: Beginnings): NativeBinding {
     notifyWhenThreadFree: () => {},
     poolBudget: 0,
     heldSlots: () => [],
+    givenUpSlots: () => [],
+    freeGivenUpSlot: () => -EBADF,
     readSlot: () => -EBADF,
     beginSlot: () => -EBADF,
     giveUpSlot: () => -EBADF,
@@ -56,6 +58,8 @@ export function refusing(reason: Error): Beginnings {
     unlink: (name) => refuse('mq_unlink', shownName(name)),
     createLease: (path) => refuse('open', path),
     adoptLease: (path) => refuse('open', path),
+    adoptGivenUp: (path) => refuse('open', path),
     viewLease: () => -ENOSYS,
+    surveyLease: () => -ENOSYS,
   };
 }

@@ -40,23 +40,40 @@ export class NameList {
   }
 }
 
+/** What a process has left that ended without unlinking its temporary queues. */
+interface LeftBehind {
+  readonly names: readonly string[];
+  /** Where they are listed. */
+  readonly file: string;
+}
+
 /**
  * Unlinks the temporary queues of this user's processes that have ended without doing so. Those of other
  * namespaces are left alone: a process id means another process there, and a name another queue.
  */
 export function removeLeftBehind(): void {
+  for (const { names, file } of leftBehind()) {
+    for (const name of names) quietly(() => MessageQueue.unlink(name));
+    quietly(() => rmSync(file, { force: true }));
+  }
+}
+
+/** What that would unlink; some of it may be gone. */
+export function leftBehind(): LeftBehind[] {
   const spaces = namespaces();
   const folder = folderPath();
-  if (spaces === undefined || !isOurs(folder)) return;
+  const found: LeftBehind[] = [];
+  if (spaces === undefined || !isOurs(folder)) return found;
   quietly(() => {
     for (const file of readdirSync(folder)) {
       const groups = FILE.exec(file)?.groups;
       if (groups?.['spaces'] !== spaces) continue;
       const pid = Number(groups['pid']);
-      if (hasEnded(statOf(pid), groups['start'] ?? ''))
-        quietly(() => removeOf(pid, join(folder, file)));
+      if (!hasEnded(statOf(pid), groups['start'] ?? '')) continue;
+      quietly(() => found.push(listedIn(join(folder, file), pid)));
     }
   });
+  return found;
 }
 
 /**
@@ -71,12 +88,9 @@ export function hasEnded(stat: string | undefined, start: string): boolean {
   return state === 'Z' || state === 'X' || begun !== start;
 }
 
-function removeOf(pid: number, file: string): void {
+function listedIn(file: string, pid: number): LeftBehind {
   const names = readFileSync(file, 'utf8').split('\n');
-  for (const name of names) {
-    if (name.startsWith(prefixOf(pid))) quietly(() => MessageQueue.unlink(name));
-  }
-  rmSync(file, { force: true });
+  return { names: names.filter((name) => name.startsWith(prefixOf(pid))), file };
 }
 
 function newFile(): string | undefined {

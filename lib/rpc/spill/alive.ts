@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { createLock, isLocked } from '../../native/lock-file.js';
+import { createLock, isAbandoned, isLocked } from '../../native/lock-file.js';
 import { WORD, type SpillFolder } from './folder.js';
 
 const { EAGAIN } = constants.errno;
@@ -20,6 +20,14 @@ export function removeOrphans(folder: SpillFolder): void {
     if (word === '' || isLocked(folder.lockOf(word), KEY)) continue;
     for (const name of names) if (name.startsWith(`${word}-`)) folder.remove(name);
   }
+}
+
+/** The files that `removeOrphans` would remove. */
+export function orphansOf(folder: SpillFolder): string[] {
+  return folder.names().filter((name) => {
+    const word = WORD.exec(name)?.[0];
+    return word !== undefined && isAbandoned(folder.lockOf(word));
+  });
 }
 
 /** Whether somebody had a look at a lock before it was finished. */

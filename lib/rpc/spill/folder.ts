@@ -1,5 +1,5 @@
 import { randomBytes, webcrypto } from 'node:crypto';
-import { constants, readdirSync, unlinkSync } from 'node:fs';
+import { constants, readdirSync, statSync, unlinkSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../base/code-of.js';
@@ -86,6 +86,11 @@ export class SpillFolder {
   /** The file that a host has locked for as long as it lives. */
   lockOf(word: string): string {
     return this.#pathOf(word + LOCK);
+  }
+
+  /** In bytes; undefined where it is gone. */
+  sizeOf(name: string): number | undefined {
+    return statSync(this.#pathOf(name), { throwIfNoEntry: false })?.size;
   }
 
   #pathOf(name: string): string {
