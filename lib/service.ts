@@ -52,6 +52,8 @@ export type {
   BridgeOptions,
   BridgeStats,
 } from './service/bridge/options.js';
+export { tee, Tee } from './service/bridge/tee.js';
+export type { TeeEvents, TeeOptions, TeeStats } from './service/bridge/tee-options.js';
 export { Worker } from './service/worker.js';
 export type {
   Failure,

@@ -22,6 +22,19 @@ export function bridgedSizeError(
 }
 
 /**
+ * For a message that is too large for one of the queues that all are to have it.
+ *
+ * @internal
+ */
+export function teedSizeError(from: string, to: string, size: number): MessageQueueError {
+  return new MessageQueueError(
+    `A message of ${size} bytes of queue '${from}' is too large for queue '${to}'. Remove that, and make it for larger ` +
+      `messages. No queue has got this one: it is in '${from}' again`,
+    { code: 'EMSGSIZE', errno: -EMSGSIZE, syscall: 'mq_timedsend', queue: to },
+  );
+}
+
+/**
  * For a spool file that another bridge has.
  *
  * @internal

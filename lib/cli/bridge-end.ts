@@ -33,6 +33,11 @@ export function address(value: string): Address {
   );
 }
 
+/** One more of several. */
+export function addresses(value: string, before: readonly Address[] = []): Address[] {
+  return [...before, address(value)];
+}
+
 /** For `bridge()`, with how its queue is to be made. */
 export async function bridgeEnd(
   { queue, url }: Address,

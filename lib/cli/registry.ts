@@ -13,6 +13,7 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   rm: () => import('./commands/rm.js'),
   limits: () => import('./commands/limits.js'),
   gc: () => import('./commands/gc.js'),
+  tee: () => import('./commands/tee.js'),
   top: () => import('./commands/top.js'),
   bridge: () => import('./commands/bridge.js'),
   bench: () => import('./commands/bench.js'),

@@ -1,24 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { codeOf } from '../../base/code-of.js';
-import { bridgedSizeError, invalidValue } from '../../base/errors.js';
+import { bridgedSizeError } from '../../base/errors.js';
 import { showAs } from '../../base/inspect.js';
 import { Latency } from '../../base/latency.js';
 import { Message } from '../../base/message.js';
 import { checkOptions } from '../../base/options.js';
 import { now } from '../../base/timers.js';
 import { warnSpoolFull } from '../../base/warnings.js';
-import { raw } from '../../codec/raw.js';
-import { PosixTransport } from '../../transport/posix.js';
 import { propertiesOf } from '../../transport/properties.js';
 import type { Delivery, Sender, Transport } from '../../transport/transport.js';
 import { Acknowledger } from '../acknowledge.js';
 import { DeadLetters } from '../dead-letters.js';
-import type { Service } from '../options.js';
 import { refuseSameQueue } from '../options.js';
 import { Running } from '../running.js';
 import type { CloseOptions, RunOptions } from '../run-options.js';
 import type { SpooledMessage } from '../spool/record.js';
 import { Spool } from '../spool/spool.js';
+import { refuseLoop, serviceOf } from './ends.js';
 import {
   bridgeChecks,
   checkEnd,
@@ -67,7 +65,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
     const { deadLetter, concurrency, reopen } = this.#options;
     const fromService = serviceOf(this.#from);
     this.#toTransport = serviceOf(this.#to).transport;
-    refuseLoop(this.#from, fromService.transport, this.#to, this.#toTransport);
+    refuseLoop(this.#from, fromService.transport, this.#to, this.#toTransport, 'to.queue');
     refuseSameQueue(this.#from.queue, deadLetter, 'deadLetter');
     fromService.transport.checkName?.(this.#from.queue);
     if (deadLetter !== undefined) fromService.transport.checkName?.(deadLetter);
@@ -235,18 +233,4 @@ export class Bridge extends EventEmitter<BridgeEvents> {
  */
 export function bridge(from: BridgeEnd, to: BridgeEnd, options?: BridgeOptions): Bridge {
   return new Bridge(from, to, options);
-}
-
-function serviceOf({ transport = new PosixTransport(), ...opening }: BridgeEnd): Service {
-  const { queue: _, ...rest } = opening;
-  return { codec: raw, transport, opening: rest };
-}
-
-/** A bridge to where it comes from would go round for ever. */
-function refuseLoop(from: BridgeEnd, one: Transport, to: BridgeEnd, other: Transport): void {
-  const isSame =
-    one === other || (one instanceof PosixTransport && other instanceof PosixTransport);
-  if (isSame && from.queue === to.queue) {
-    throw invalidValue('to.queue', 'another queue than from.queue', to.queue);
-  }
 }
