@@ -44,6 +44,13 @@ export type {
 export type { InHand } from './queue/leases/in-hand.js';
 export type { Counts } from './service/pool-messages.js';
 export { WorkerPool } from './service/pool/worker-pool.js';
+export { ProgramError, type ProgramErrorDetails } from './base/program-errors.js';
+export type { ProgramOptions } from './service/program/options.js';
+export {
+  programHandler,
+  type ProgramContext,
+  type ProgramHandler,
+} from './service/program/program-handler.js';
 export { bridge, Bridge } from './service/bridge/bridge.js';
 export type {
   BridgeEnd,

@@ -26,6 +26,7 @@ const FLOORS = [
   'rxjs',
   'transport',
   'service',
+  'service/program',
   'service/spool',
   'service/bridge',
   'rpc/spill',
@@ -52,7 +53,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|pool-errors|queue-errors|spill-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|pool-errors|program-errors|queue-errors|spill-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

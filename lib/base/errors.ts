@@ -6,4 +6,5 @@ export * from './bridge-errors.js';
 export * from './lease-errors.js';
 export * from './queue-errors.js';
 export * from './pool-errors.js';
+export * from './program-errors.js';
 export * from './spill-errors.js';

@@ -223,3 +223,12 @@ export function warnSpoolFull(path: string, maxSpoolSize: number): void {
       `listen for 'spoolFull' to see each; this is the only warning`,
   );
 }
+
+/** For a program that prints what nothing asked for. */
+export function warnOutOfStep(program: string): void {
+  warn(
+    'MQ_PROGRAM',
+    `Program '${program}' printed a line that no request had asked for, and was ended: which of its lines is a ` +
+      `response is not known any more. Have it print one line for each that it reads; the next request starts it again`,
+  );
+}

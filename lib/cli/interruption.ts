@@ -1,14 +1,25 @@
+import { performance } from 'node:perf_hooks';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Ending = (typeof SIGNALS)[number] | 'SIGPIPE';
 
 const controller = new AbortController();
 let cause: Ending | undefined;
+let since = 0;
+
+/** Milliseconds. Ctrl-C under npm comes twice: from the terminal, and passed on by npm. */
+const SAME_KEYSTROKE = 500;
 
 function interrupt(by: Ending): void {
-  // A second one ends it at once.
-  if (cause !== undefined) endBySignal();
-  cause = by;
-  controller.abort();
+  if (cause === undefined) {
+    cause = by;
+    since = performance.now();
+    controller.abort();
+    return;
+  }
+  const isSame = by === cause && performance.now() - since < SAME_KEYSTROKE;
+  // That nobody reads it is no reason to hurry.
+  if (!isSame && by !== 'SIGPIPE') endBySignal();
 }
 
 /**

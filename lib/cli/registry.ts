@@ -14,6 +14,8 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   limits: () => import('./commands/limits.js'),
   gc: () => import('./commands/gc.js'),
   tee: () => import('./commands/tee.js'),
+  worker: () => import('./commands/worker.js'),
+  host: () => import('./commands/host.js'),
   top: () => import('./commands/top.js'),
   bridge: () => import('./commands/bridge.js'),
   bench: () => import('./commands/bench.js'),

@@ -1,10 +1,11 @@
-import { InvalidMessageError, ownText } from '../base/errors.js';
+import { InvalidMessageError, ownText, ProgramError } from '../base/errors.js';
 import { rules, shortened } from './envelope/members.js';
 import type { ReplyError } from './envelope/reply.js';
 import { RpcError } from './rpc-error.js';
 
 const LONGEST_MESSAGE = 512;
 const LONGEST_STACK = 384;
+const LONGEST_STDERR = 384;
 const SHORT = 64;
 
 /** What a host is told of what a handler has thrown. */
@@ -38,8 +39,15 @@ function textOf(error: unknown): string {
 
 function dataOf(error: unknown, stacks: boolean): unknown {
   if (error instanceof RpcError && error.data !== undefined) return error.data;
+  if (error instanceof ProgramError) return ofProgram(error);
   if (!stacks || !(error instanceof Error) || error.stack === undefined) return undefined;
   return { stack: shortened(error.stack, LONGEST_STACK) };
+}
+
+/** What a program says last is mostly why it failed. */
+function ofProgram({ reason, exitCode, signal, stderr }: ProgramError): object {
+  const end = Buffer.from(stderr).subarray(-LONGEST_STDERR).toString();
+  return { reason, exitCode, signal, ...(end !== '' && { stderr: end }) };
 }
 
 /** The same error, each time with less of it: no host should wait in vain because its text is long. */
