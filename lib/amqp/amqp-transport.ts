@@ -238,7 +238,8 @@ export class AmqpTransport implements Transport {
     this.#links = undefined;
     links?.states.unsubscribe();
     // As before the first queue was opened.
-    if (this.#state.value !== 'closed') this.#state.next('connecting');
+    const { value: state } = this.#state;
+    if (state === 'connected' || state === 'blocked') this.#state.next('connecting');
     await Promise.all([links?.publishing.close(), links?.consuming.close()]);
   }
 }

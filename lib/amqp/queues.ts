@@ -152,13 +152,13 @@ export class Queues {
     }
   }
 
-  /** Where the connection is lost it is gone. */
+  /** Where the connection is lost it is gone, or will be once the broker has noticed that. */
   async #unlinkOwn(name: string): Promise<void> {
     if (this.#link.state === 'connecting') return;
     try {
       await this.#once(name, UNLINK, async (channel) => channel.deleteQueue(name));
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!isLost(error) && !isLocked(error)) throw error;
     }
   }
 

@@ -37,13 +37,19 @@ export function closedError(queue: string, syscall?: string): MessageQueueError 
   });
 }
 
+/** What there was no time for. */
+const unmet: Readonly<Record<string, string>> = {
+  mq_open: 'could not be opened',
+  mq_timedsend: 'had no room for a message',
+};
+
 /** @internal */
 export function timeoutError(
   queue: string,
   syscall: string,
   milliseconds: number,
 ): MessageQueueError {
-  const state = syscall === 'mq_timedsend' ? 'had no room for a message' : 'brought no message';
+  const state = unmet[syscall] ?? 'brought no message';
   return new MessageQueueError(
     `Queue '${queue}' ${state} within ${milliseconds} ms. Try again, or give a longer timeout`,
     { code: 'ETIMEDOUT', errno: -constants.errno.ETIMEDOUT, syscall, queue },

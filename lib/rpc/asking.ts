@@ -1,8 +1,9 @@
 import { apart } from '../base/apart.js';
 import type { RequestOperation } from '../base/channels.js';
-import { hostClosedError } from '../base/errors.js';
+import { hostClosedError, timeoutError } from '../base/errors.js';
 import type { Message } from '../base/message.js';
-import { nextTick } from '../base/timers.js';
+import { clearTimeout, nextTick, setTimeout } from '../base/timers.js';
+import { atLeast } from '../queue/wait/wait-timers.js';
 import { Acknowledger } from '../service/acknowledge.js';
 import { doAll } from '../service/do-all.js';
 import { OpenOnce } from '../service/open-once.js';
@@ -10,7 +11,7 @@ import type { Service } from '../service/options.js';
 import { messageOf } from '../service/values.js';
 import type { Delivery, Sender } from '../transport/transport.js';
 import { atEnd } from './at-end.js';
-import { Call, type Ask, type Sink } from './call.js';
+import { Call, type Ask, type Patience, type Sink } from './call.js';
 import { Calls } from './calls.js';
 import type { EnvelopeError } from './envelope/envelope-error.js';
 import { patienceOf, type ReplyQueueOptions, type RequestOptions } from './host-options.js';
@@ -59,7 +60,8 @@ export class Asking {
 
   constructor(options: AskingOptions) {
     this.#options = options;
-    this.#opening = new OpenOnce(options.requests, () => this.#openBoth(), hostClosedError);
+    const open = (signal: AbortSignal): Promise<Opened> => this.#openBoth(signal);
+    this.#opening = new OpenOnce(options.requests, open, hostClosedError);
     this.#acknowledger = new Acknowledger((...told) => options.tell.unacknowledged(...told));
   }
 
@@ -87,19 +89,26 @@ export class Asking {
   ): () => void {
     let cancelled = false;
     let call: Call | undefined;
+    let unopened: NodeJS.Timeout | undefined;
     const ask = (opened: Opened): Ask => this.#ask(encode, options, opened, operation);
     const begin = (opened: Opened): void => {
+      clearTimeout(unopened);
       if (!cancelled) call = this.#call(ask, opened, sink);
     };
     const isAborted = options.signal?.aborted === true;
     if (this.#opened !== undefined && this.#unbegun === 0 && !isAborted) {
       begin(this.#opened);
     } else {
-      this.#beginLater(options.signal, begin).catch((error: unknown) => {
+      const fail = (error: unknown): void => {
+        clearTimeout(unopened);
         if (!cancelled) sink.fail(error as Error);
-      });
+        cancelled = true;
+      };
+      unopened = this.#failUnopened(patienceOf(options), fail);
+      this.#beginLater(options.signal, begin).catch(fail);
     }
     return () => {
+      clearTimeout(unopened);
       cancelled = true;
       call?.cancel();
     };
@@ -117,6 +126,17 @@ export class Asking {
     } finally {
       this.calls.failAll(error);
     }
+  }
+
+  /** When its time is over: there may be no broker that has the queues. */
+  #failUnopened(
+    { timeout }: Pick<Patience, 'timeout'>,
+    fail: (error: unknown) => void,
+  ): NodeJS.Timeout | undefined {
+    if (timeout === Infinity) return undefined;
+    return setTimeout(() => {
+      fail(timeoutError(this.#options.requests, 'mq_open', timeout));
+    }, atLeast(timeout));
   }
 
   async #beginLater(
@@ -169,10 +189,10 @@ export class Asking {
     return { id, header, body, priority, patience, operation, spill: spill?.begin() };
   }
 
-  async #openBoth(): Promise<Opened> {
+  async #openBoth(signal: AbortSignal): Promise<Opened> {
     const { service, requests, reopen = true, replies } = this.#options;
     const { transport, opening } = service;
-    const sender = await transport.openSender(requests, { ...opening, follow: reopen });
+    const sender = await transport.openSender(requests, { ...opening, follow: reopen, signal });
     let spill: HostSpill | undefined;
     try {
       spill = this.#openSpill();
@@ -180,6 +200,7 @@ export class Asking {
       const own = await OwnQueue.create(transport, {
         maxMessages: replies.maxMessages ?? REPLIES,
         maxMessageSize: replies.maxMessageSize ?? maxMessageSize,
+        signal,
       });
       const opened = { sender, own, largest: maxMessageSize, spill };
       void this.#read(opened);

@@ -80,8 +80,8 @@ export interface NotifyOptions extends WaitOptions {
 /** How to send a request, and how long to wait for its reply. */
 export interface RequestOptions extends NotifyOptions {
   /**
-   * Milliseconds, from when the queues are open, until it fails with `ETIMEDOUT`. Workers drop a request that they
-   * take after that.
+   * Milliseconds, from when the queues are open, until it fails with `ETIMEDOUT`, as it does where they take as long to be
+   * opened. Workers drop a request that they take after that.
    *
    * @defaultValue 30000
    */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { codeOf } from '../base/code-of.js';
-import type { QueueOptions, Receiver, Transport } from '../transport/transport.js';
+import type { Receiver, ReceiverOptions, Transport } from '../transport/transport.js';
 import { doAll } from '../service/do-all.js';
 import { drop } from '../service/left-over.js';
 import { atEnd } from './at-end.js';
@@ -31,11 +31,11 @@ export class OwnQueue {
 
   static async create(
     transport: Transport,
-    sizes: Pick<QueueOptions, 'maxMessages' | 'maxMessageSize'>,
+    given: Pick<ReceiverOptions, 'maxMessages' | 'maxMessageSize' | 'signal'>,
   ): Promise<OwnQueue> {
     // Nobody is to know it beforehand: any user can create a queue, and wait for replies there.
     const name = PREFIX + randomBytes(RANDOM).toString('hex');
-    const options = { ...sizes, create: true, exclusive: true, follow: false, private: true };
+    const options = { ...given, create: true, exclusive: true, follow: false, private: true };
     return new OwnQueue(transport, name, await transport.openReceiver(name, options));
   }
 

@@ -1,6 +1,7 @@
 import { codeOf } from '../base/code-of.js';
 import { clearInterval, setInterval } from '../base/timers.js';
 import { withDeadline } from '../service/deadline.js';
+import { orAbort } from '../service/or-abort.js';
 import type { Sender, Transport } from '../transport/transport.js';
 import type { Packed } from './wire/wire.js';
 
@@ -26,6 +27,7 @@ export interface ReplyProperties {
 class ReplyQueue {
   readonly name: string;
   readonly #transport: Transport;
+  readonly #closing = new AbortController();
   #opening: Promise<Sender> | undefined;
   #sender: Sender | undefined;
   #sending = 0;
@@ -68,7 +70,7 @@ class ReplyQueue {
   async send(reply: Packed, properties: ReplyProperties): Promise<boolean> {
     this.#sending += 1;
     try {
-      const sender = this.#sender ?? (await this.#open());
+      const sender = this.#sender ?? (await orAbort(this.#open(), properties.signal, this.name));
       if (sender === undefined) this.#gone = true;
       if (sender === undefined || this.#gone) return false;
       if (this.trySend(reply, properties.priority)) return true;
@@ -81,13 +83,16 @@ class ReplyQueue {
 
   /** What is still being sent there is not taken. */
   async close(): Promise<void> {
+    this.#closing.abort();
     const sender = await this.#opening?.catch(() => undefined);
     // All that there was to send was sent, or given up.
     await sender?.close().catch(() => undefined);
   }
 
   async #open(): Promise<Sender | undefined> {
-    this.#opening ??= this.#transport.openSender(this.name, { create: false, follow: false });
+    const { signal } = this.#closing;
+    const options = { create: false, follow: false, signal };
+    this.#opening ??= this.#transport.openSender(this.name, options);
     try {
       const sender = await this.#opening;
       // A queue outlives its name for as long as somebody has it open. To look before each reply takes as long as the rest.

@@ -1,5 +1,5 @@
 import { codeOf } from '../base/code-of.js';
-import type { Delivery, QueueOptions, Transport } from '../transport/transport.js';
+import type { Delivery, ReceiverOptions, Transport } from '../transport/transport.js';
 
 // A message that was counted and is gone meanwhile must not keep the host.
 const PATIENCE = 1000;
@@ -8,7 +8,7 @@ const PATIENCE = 1000;
 export async function drainQueue(
   transport: Transport,
   name: string,
-  opening: QueueOptions,
+  opening: ReceiverOptions,
   tell: (delivery: Delivery) => void | Promise<void>,
 ): Promise<void> {
   const receiver = await transport.openReceiver(name, opening);

@@ -94,7 +94,7 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     refuseSameQueue(requests, responses);
     this.#service = withDefaults(this.#options);
     for (const name of [requests, responses]) this.#service.transport.checkName?.(name);
-    this.#opening = new OpenOnce(requests, () => this.#openBoth(), closedError);
+    this.#opening = new OpenOnce(requests, (signal) => this.#openBoth(signal), closedError);
     this.#decoder = new Decoder(responses, this.#options, false);
     this.#strays = new Strays({
       emitter: this,
@@ -216,13 +216,14 @@ export class Host<C extends AnyCodec = typeof raw> extends EventEmitter<HostEven
     }
   }
 
-  async #openBoth(): Promise<Opened> {
-    const { transport, opening } = this.#service;
+  async #openBoth(signal: AbortSignal): Promise<Opened> {
+    const { transport } = this.#service;
+    const opening = { ...this.#service.opening, signal };
     const { requests, responses, unlink = true } = this.#options;
     // A queue that was not there before has nothing stale.
     if (opening.exclusive !== true) {
       for (const name of unlink ? [requests, responses] : [responses]) {
-        await this.#strays.drain(name);
+        await this.#strays.drain(name, signal);
         this.#used.add(name);
       }
     }

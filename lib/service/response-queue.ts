@@ -1,7 +1,13 @@
 import { codeOf } from '../base/code-of.js';
 import { LINK_PERIOD } from '../base/interval-timer.js';
 import { clearInterval, nextTick, setInterval } from '../base/timers.js';
-import type { NameListener, QueueOptions, Sender, Transport } from '../transport/transport.js';
+import type {
+  NameListener,
+  QueueOptions,
+  Sender,
+  SenderOptions,
+  Transport,
+} from '../transport/transport.js';
 
 /** What it takes to open the queue of a worker's responses. */
 export interface ResponseQueueOptions {
@@ -32,8 +38,9 @@ export class ResponseQueue {
     this.#watch();
   }
 
-  static async open(options: ResponseQueueOptions): Promise<ResponseQueue> {
-    return new ResponseQueue(options, await openSender(options));
+  static async open(options: ResponseQueueOptions, signal: AbortSignal): Promise<ResponseQueue> {
+    const { exclusive } = options.opening;
+    return new ResponseQueue(options, await openSender(options, { exclusive, signal }));
   }
 
   /** Where the response to a request goes that was taken just now. */
@@ -102,7 +109,7 @@ export class ResponseQueue {
       if (codeOf(error) === 'ENOENT') return;
       throw error;
     }
-    const opened = await openSender(this.#options, false);
+    const opened = await openSender(this.#options, { exclusive: false });
     const old = this.#sender;
     this.#sender = opened;
     clearInterval(this.#poll);
@@ -115,7 +122,7 @@ export class ResponseQueue {
 
 function openSender(
   { transport, name, opening }: ResponseQueueOptions,
-  exclusive: boolean | undefined = opening.exclusive,
+  options: Pick<SenderOptions, 'exclusive' | 'signal'>,
 ): Promise<Sender> {
-  return transport.openSender(name, { ...opening, exclusive, follow: false });
+  return transport.openSender(name, { ...opening, ...options, follow: false });
 }

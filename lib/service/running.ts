@@ -31,8 +31,8 @@ export interface Job {
   readonly redelivery: RedeliveryOptions;
   readonly deadLetters: DeadLetters | undefined;
   readonly acknowledger: Acknowledger;
-  /** Opens whatever else it needs, before the first message. */
-  prepare(): Promise<void>;
+  /** Opens whatever else it needs, before the first message, until the signal is aborted. */
+  prepare(stopping: AbortSignal): Promise<void>;
   /** Rejects with what keeps the worker from going on. */
   work(delivery: Delivery): Promise<void>;
   /** Runs beside the work, until the signal is aborted. Rejects with what keeps the worker from going on. */
@@ -120,7 +120,7 @@ export class Running {
         this.#stopping.abort();
       },
     });
-    this.#running = this.#work(membership).finally(() => {
+    this.#running = this.#untilStopped(() => this.#work(membership)).finally(() => {
       forgetSignals();
       membership?.leave();
       clearTimeout(timer);
@@ -160,7 +160,7 @@ export class Running {
     const receiver = await this.#open();
     let workOff: Job['work'] | undefined;
     try {
-      await this.#job.prepare();
+      await this.#job.prepare(this.#stopping.signal);
       this.#emitter.emit('ready');
       membership?.ready();
       const { concurrency = 1 } = this.#job;
@@ -186,7 +186,15 @@ export class Running {
     const { transport, opening } = service;
     // One that does not know the option would do without.
     if (!transport.capabilities.redelivery) refuseRedelivery(requests, { redelivery });
-    const options = { ...opening, follow: reopen, competing: true, redelivery, concurrency };
+    const { signal } = this.#stopping;
+    const options = {
+      ...opening,
+      follow: reopen,
+      competing: true,
+      redelivery,
+      concurrency,
+      signal,
+    };
     const receiver = await transport.openReceiver(requests, options);
     receiver.watch?.(this.tellOf(requests));
     return receiver;

@@ -33,10 +33,11 @@ export class Strays {
   }
 
   /** Takes out what an earlier run left, and tells it. */
-  async drain(name: string): Promise<void> {
+  async drain(name: string, signal: AbortSignal): Promise<void> {
     const { emitter, acknowledger, service } = this.#options;
     let untold = 0;
-    await drainQueue(service.transport, name, service.opening, async (delivery) => {
+    const opening = { ...service.opening, signal };
+    await drainQueue(service.transport, name, opening, async (delivery) => {
       await acknowledger.done(delivery, name);
       if (!emitter.emit('stale', messageOf(delivery), name)) untold += 1;
     });

@@ -106,8 +106,8 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       deadLetters:
         deadLetter === undefined ? undefined : new DeadLetters(this.#service, deadLetter, requests),
       acknowledger: this.#acknowledger,
-      prepare: async () => {
-        this.#responseQueue = await this.#openResponses();
+      prepare: async (signal: AbortSignal) => {
+        this.#responseQueue = await this.#openResponses(signal);
       },
       work: (delivery: Delivery) => this.#answer(delivery),
       close: async () => this.#responseQueue?.close(),
@@ -143,12 +143,12 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     return { ...this.#counts, ...this.#running.counts, latency: this.#latency.stats };
   }
 
-  async #openResponses(): Promise<ResponseQueue | undefined> {
+  async #openResponses(signal: AbortSignal): Promise<ResponseQueue | undefined> {
     const { responses: name, reopen = true } = this.#options;
     if (name === undefined) return undefined;
     const { transport, opening } = this.#service;
     const listener = this.#running.tellOf(name);
-    return ResponseQueue.open({ transport, name, opening, reopen, listener });
+    return ResponseQueue.open({ transport, name, opening, reopen, listener }, signal);
   }
 
   async #answer(delivery: Delivery): Promise<void> {

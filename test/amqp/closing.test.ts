@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { filter, firstValueFrom } from 'rxjs';
 import { AmqpTransport } from 'posix-mqueue/amqp';
+import { RpcHost, RpcWorker } from 'posix-mqueue/rpc';
 import { temporaryName } from 'posix-mqueue/testing';
 import { broker, brokerIsUp, urls } from '../support/broker.js';
 
@@ -16,6 +17,9 @@ describe('closing while the broker is gone', function () {
     const name = temporaryName();
     const sender = await transport.openSender(name, SIZES);
     const receiver = await transport.openReceiver(name);
+    const worker = new RpcWorker({ requests: name, transport, create: false }, (value) => value);
+    const host = new RpcHost({ requests: name, transport, create: false });
+    await host.open();
     // Keeps the connections.
     const other = await transport.openSender(name, SIZES);
     await broker('kill');
@@ -26,6 +30,9 @@ describe('closing while the broker is gone', function () {
       await assert.rejects(sender.send(Buffer.from('lost'), { signal }), { code: 'ABORT_ERR' });
       const sending = assert.rejects(sender.send(Buffer.from('lost')), { code: 'ERR_MQ_CLOSED' });
       const receiving = assert.rejects(receiver.next(), { code: 'ERR_MQ_CLOSED' });
+      const working = worker.run();
+      const asking = assert.rejects(host.request('x'), { code: 'ERR_MQ_CLOSED' });
+      await Promise.all([worker.close(), working, host.close(), asking]);
       await Promise.all([sender.close(), receiver.close(), sending, receiving]);
     } finally {
       await broker('start');

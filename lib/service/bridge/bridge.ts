@@ -83,7 +83,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
       redelivery: { redelivery, maxAttempts: EVERY_ATTEMPT },
       deadLetters: this.#deadLetters,
       acknowledger: this.#acknowledger,
-      prepare: () => this.#open(),
+      prepare: (signal: AbortSignal) => this.#open(signal),
       work: (delivery: Delivery) => this.#pass(delivery),
       beside: async (stopping: AbortSignal) => this.#spool?.drain(stopping),
       close: () => this.#close(),
@@ -122,10 +122,11 @@ export class Bridge extends EventEmitter<BridgeEvents> {
     return { ...this.#counts, inSpool, ...this.#running.counts, latency };
   }
 
-  async #open(): Promise<void> {
+  async #open(signal: AbortSignal): Promise<void> {
     const { reopen: follow = true, spool: path } = this.#options;
     const { queue, transport: _, ...opening } = this.#to;
-    this.#sender = await this.#toTransport.openSender(queue, { ...opening, follow });
+    const options = { ...opening, follow, signal };
+    this.#sender = await this.#toTransport.openSender(queue, options);
     this.#sender.watch?.(this.#running.tellOf(queue));
     if (path === undefined) return;
     const { maxSpoolSize: maxSize = SPOOL_SIZE, spoolAfter: after = SPOOL_AFTER } = this.#options;
