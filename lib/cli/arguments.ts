@@ -47,6 +47,14 @@ export const options = {
     new Option('--priority <number>', 'priority of the messages, 0 to 32767')
       .argParser(whole(0, 32_767))
       .default(0),
+  depth: (): Option =>
+    new Option('--depth <number>', "how many messages it holds (default: the kernel's)").argParser(
+      whole(1),
+    ),
+  size: (): Option =>
+    new Option('--size <bytes>', "bytes of its largest message (default: the kernel's)").argParser(
+      whole(1),
+    ),
   yes: (): Option => new Option('-y, --yes', 'do not ask'),
   dryRun: (): Option => new Option('-n, --dry-run', 'only print what would be done'),
 };

@@ -33,9 +33,13 @@ export function interrupted(): AbortSignal {
   return controller.signal;
 }
 
-/** Nobody reads what is printed any more. */
-export function readerIsGone(): void {
-  interrupt('SIGPIPE');
+/**
+ * Nobody reads what is printed any more, which may be because of a signal that has come before.
+ *
+ * @param by - SIGHUP where it was a terminal
+ */
+export function readerIsGone(by: 'SIGPIPE' | 'SIGHUP' = 'SIGPIPE'): void {
+  if (cause === undefined) interrupt(by);
 }
 
 /** What has ended the command, if anything has. */

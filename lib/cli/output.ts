@@ -40,6 +40,8 @@ export async function printJson(value: unknown, indent = 2): Promise<boolean> {
 
 /** Resolves when all that was written is read, or nobody reads it. */
 export async function flush(): Promise<void> {
+  // Some write to it in a way of their own.
+  if (!watched) return;
   const stdout = output();
   if (stdout.writableLength > 0) await new Promise((resolve) => stdout.write('', resolve));
 }

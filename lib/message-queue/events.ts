@@ -12,6 +12,11 @@ export interface MessageQueueEvents {
   readable: [];
   /** There is room again, after a `trySend` that was false, or a full queue when the listener was added. */
   writable: [];
+  /**
+   * There is no message, perhaps because one that came was taken at once. Told when a listener is added, and after each
+   * change of the queue that leaves none. What this object or others hold is not looked at.
+   */
+  empty: [];
   /** Taking messages for the listeners failed. The queue is paused: `resume()` tries again. */
   error: [error: Error];
   /**

@@ -38,6 +38,7 @@ export class QueueListeners {
     this.#changes = new Changes(core, {
       readable: () => emitter.emit('readable'),
       writable: () => emitter.emit('writable'),
+      empty: () => emitter.emit('empty'),
     });
   }
 
@@ -60,7 +61,8 @@ export class QueueListeners {
   changed(): void {
     if (!this.#core.closed) {
       this.#watchLink();
-      this.#changes.watch(this.#isHeard('readable') || this.#isHeard('writable'));
+      const told = ['readable', 'writable', 'empty'] as const;
+      this.#changes.watch(told.some((event) => this.#isHeard(event)));
     }
     const isHeard = this.#isHeard('message');
     if (isHeard) this.#consumer.begin();

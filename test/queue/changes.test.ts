@@ -143,3 +143,39 @@ describe("the event 'writable'", () => {
     await once(queue, 'writable');
   });
 });
+
+describe("the event 'empty'", () => {
+  it('is told when there is no message, and none was taken for this', async () => {
+    const queue = temporaryQueue(SMALL);
+    await once(queue, 'empty');
+    queue.trySend('a');
+    queue.trySend('b');
+    let told = 0;
+    const reader = MessageQueue.open(queue.name, { access: 'read' });
+    reader.on('empty', () => (told += 1));
+    await nextTurn();
+    queue.tryReceive();
+    await nextTurn();
+    await nextTurn();
+    assert.equal(told, 0);
+    queue.tryReceive();
+    await until(() => told > 0, 'notice of the last change');
+    await reader.close();
+  });
+
+  it('is told with others, and costs nothing once nobody listens any more', async () => {
+    const queue = temporaryQueue(SMALL);
+    const seen: string[] = [];
+    queue.on('readable', () => seen.push('readable'));
+    const empty = (): unknown => seen.push('empty');
+    queue.on('empty', empty);
+    await until(() => seen.join() === 'empty', 'notice of the present state');
+    queue.trySend('a');
+    await until(() => seen.includes('readable'), 'notice of a message');
+    queue.off('empty', empty);
+    queue.tryReceive();
+    await nextTurn();
+    await nextTurn();
+    assert.deepEqual(new Set(seen.slice(1)), new Set(['readable']));
+  });
+});

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { MessageQueue, type OpenOptions } from '../../index.js';
-import { queueName, whole } from '../arguments.js';
+import { options, queueName } from '../arguments.js';
 
 interface Given {
   readonly depth?: number;
@@ -12,8 +12,8 @@ interface Given {
 export const command: Command = new Command('create')
   .description('make a queue; one that is there already stays as it is')
   .argument('<name>', 'name of the queue', queueName)
-  .option('--depth <number>', "how many messages it holds (default: the kernel's)", whole(1))
-  .option('--size <bytes>', "bytes of its largest message (default: the kernel's)", whole(1))
+  .addOption(options.depth())
+  .addOption(options.size())
   .option('--mode <octal>', 'permissions, exactly as given (default: 600)')
   .option('--exclusive', 'fail where it is there already')
   .addHelpText(
@@ -28,6 +28,6 @@ Examples:
   .action(async (name: string, { depth, size, mode, exclusive }: Given) => {
     const sizes: OpenOptions = { maxMessages: depth, maxMessageSize: size, onMismatch: 'error' };
     const permissions: OpenOptions = mode === undefined ? {} : { mode, exactMode: true };
-    const options: OpenOptions = { ...sizes, ...permissions, create: true, exclusive };
-    await MessageQueue.open(name, options).close();
+    const opening: OpenOptions = { ...sizes, ...permissions, create: true, exclusive };
+    await MessageQueue.open(name, opening).close();
   });

@@ -5,10 +5,11 @@ import type { QueueCore } from '../core.js';
 export interface ChangeEvents {
   readable(): void;
   writable(): void;
+  empty(): void;
 }
 
 /**
- * Tells when there is a message, and when there is room again, without taking or sending anything. A change
+ * Tells when there is a message, when there is none, and when there is room again, without taking or sending anything. A change
  * of the queue wakes it: many in one turn of the event loop are one.
  */
 export class Changes {
@@ -48,6 +49,7 @@ export class Changes {
     if (hasRoom) this.#refused = false;
     try {
       if (currentMessages > 0) this.#events.readable();
+      else this.#events.empty();
     } finally {
       if (hasRoom) this.#events.writable();
     }
