@@ -29,6 +29,7 @@ const FLOORS = [
   'service/program',
   'service/spool',
   'service/bridge',
+  'service/requeue',
   'rpc/spill',
   'rpc/wire',
   'rpc',
@@ -53,7 +54,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|pool-errors|program-errors|queue-errors|spill-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|pool-errors|program-errors|queue-errors|requeue-errors|spill-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

@@ -7,4 +7,5 @@ export * from './lease-errors.js';
 export * from './queue-errors.js';
 export * from './pool-errors.js';
 export * from './program-errors.js';
+export * from './requeue-errors.js';
 export * from './spill-errors.js';

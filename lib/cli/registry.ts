@@ -17,6 +17,7 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   send: () => import('./commands/send.js'),
   recv: () => import('./commands/recv.js'),
   tee: () => import('./commands/tee.js'),
+  requeue: () => import('./commands/requeue.js'),
   worker: () => import('./commands/worker.js'),
   host: () => import('./commands/host.js'),
   top: () => import('./commands/top.js'),

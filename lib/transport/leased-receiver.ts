@@ -1,3 +1,4 @@
+import { codeOf } from '../base/code-of.js';
 import { closedError } from '../base/errors.js';
 import { Message } from '../base/message.js';
 import { checkOptions } from '../base/options.js';
@@ -5,6 +6,7 @@ import { warnPolling } from '../base/warnings.js';
 import type { LeasedMessage } from '../native/leased-message.js';
 import type { QueueCore } from '../queue/core.js';
 import type { LeasedQueue } from '../queue/leases/open.js';
+import type { WaitOptions } from '../queue/use/cancellation.js';
 import { receiveOne } from '../queue/use/receive.js';
 import { nackChecks } from './options.js';
 import type { Delivery, NackOptions, NameListener, Receiver } from './transport.js';
@@ -27,11 +29,18 @@ export class LeasedReceiver implements Receiver {
     this.#queue.core.link.watch(listener);
   }
 
-  async next(signal?: AbortSignal): Promise<Delivery> {
-    const { core } = this.#queue;
-    const message = (await receiveOne(core, 'Receiver.next()', { signal })) as LeasedMessage;
-    message.begin();
-    return new LeasedDelivery(core, message);
+  next(signal?: AbortSignal): Promise<Delivery> {
+    return this.#receive({ signal });
+  }
+
+  /** As `next`, where there is one now. */
+  async tryNext(): Promise<Delivery | undefined> {
+    try {
+      return await this.#receive({ timeout: 0 });
+    } catch (error) {
+      if (codeOf(error) === 'ETIMEDOUT') return undefined;
+      throw error;
+    }
   }
 
   /** What found no room in the queue, and what is still in hand, is for who adopts it. */
@@ -39,6 +48,13 @@ export class LeasedReceiver implements Receiver {
     const { core, leases } = this.#queue;
     await core.close((messages) => core.putBack(messages, () => true));
     leases.close();
+  }
+
+  async #receive(options: WaitOptions): Promise<Delivery> {
+    const { core } = this.#queue;
+    const message = (await receiveOne(core, 'Receiver.next()', options)) as LeasedMessage;
+    message.begin();
+    return new LeasedDelivery(core, message);
   }
 }
 

@@ -43,7 +43,10 @@ describe('mqueue complete', () => {
   });
 });
 
-describe('the man page of mqueue', () => {
+describe('the man page of mqueue', function () {
+  // It asks each command for its help.
+  this.timeout(60_000);
+
   it('has each command and each of its options', async () => {
     const script = fileURLToPath(new URL('../../../scripts/man.mjs', import.meta.url));
     const { code, stdout, stderr } = await runProgram(process.execPath, [script, '--print']);
