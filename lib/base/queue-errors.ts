@@ -29,7 +29,7 @@ export function systemError(
 
 /** @internal */
 export function closedError(queue: string, syscall?: string): MessageQueueError {
-  return new MessageQueueError(`Queue '${queue}' is closed. Open it again with MessageQueue.open`, {
+  return new MessageQueueError(`Queue '${queue}' is closed. Open it again`, {
     code: 'ERR_MQ_CLOSED',
     errno: -constants.errno.EBADF,
     syscall,

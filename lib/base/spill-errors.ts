@@ -3,8 +3,8 @@ import { MessageQueueError } from './error-classes.js';
 
 const { EACCES, EMSGSIZE } = constants.errno;
 
-/** Who could have a body spilled, and does not. */
-export type NotSpilling = 'host' | 'worker' | 'notification';
+/** Who could have a body spilled, and does not; or that nobody can. */
+export type NotSpilling = 'host' | 'worker' | 'notification' | 'nobody';
 
 const reasons: Readonly<Record<NotSpilling, string>> = {
   host: "Give RpcHost and RpcWorker the option 'spill: true', by which large bodies go through shared memory",
@@ -12,6 +12,7 @@ const reasons: Readonly<Record<NotSpilling, string>> = {
     "Give RpcHost and RpcWorker the option 'spill: true', by which large bodies go through shared memory",
   notification:
     'Of notifications nobody would know how long a body that is spilled has to be kept: send a request',
+  nobody: 'Send less',
 };
 
 function codeOf(error: unknown): string {

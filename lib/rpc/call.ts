@@ -245,7 +245,10 @@ export class Call implements Waiting {
   /** The file stays until nobody waits for a reply any more, and so for all attempts. */
   async #spill(cause: unknown): Promise<void> {
     const { body, spill } = this.#ask;
-    if (spill === undefined) throw unspilledError(this.#way.queue, body.length, 'host', cause);
+    if (spill === undefined) {
+      const { queue, wire } = this.#way;
+      throw unspilledError(queue, body.length, wire.spills ? 'host' : 'nobody', cause);
+    }
     this.#spilled = await spill.write(body);
   }
 

@@ -269,7 +269,8 @@ export class RpcHost<
       );
     } catch (error) {
       if (codeOf(error) !== 'EMSGSIZE') throw error;
-      throw unspilledError(requests, bytes.length, 'notification', error);
+      const who = this.#wire.spills ? 'notification' : 'nobody';
+      throw unspilledError(requests, bytes.length, who, error);
     }
     this.#asking.calls.counts.notifications += 1;
   }

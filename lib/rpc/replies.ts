@@ -1,5 +1,5 @@
 import { codeOf } from '../base/code-of.js';
-import { unspilledError } from '../base/errors.js';
+import { unspilledError, type NotSpilling } from '../base/errors.js';
 import { EnvelopeError } from './envelope/envelope-error.js';
 import type { ReplyError, ReplyHeader } from './envelope/reply.js';
 import type { Request } from './envelope/request.js';
@@ -77,12 +77,17 @@ export class Replies {
     });
   }
 
+  get #notSpilling(): NotSpilling {
+    if (!this.#answering.wire.spills) return 'nobody';
+    return this.#request.spill === undefined ? 'host' : 'worker';
+  }
+
   async #sendSpilled(body: Uint8Array, more: boolean, cause: unknown): Promise<void> {
     const { replyTo = '', spill: asked } = this.#request;
     const spill = this.#answering.spill();
     // A host that does not say that it looks there would take the empty message for the reply.
     if (spill === undefined || asked === undefined) {
-      throw unspilledError(replyTo, body.length, asked === undefined ? 'host' : 'worker', cause);
+      throw unspilledError(replyTo, body.length, this.#notSpilling, cause);
     }
     this.#spilled = true;
     const spilled = await spill.write(asked.name, body);

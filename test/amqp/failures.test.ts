@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { filter, firstValueFrom } from 'rxjs';
-import { json, text } from 'posix-mqueue';
+import { json, MessageQueueError, text } from 'posix-mqueue';
 import { AmqpTransport } from 'posix-mqueue/amqp';
 import { RpcHost } from 'posix-mqueue/rpc';
 import { Host, Worker, type GaveUp, type TransportState } from 'posix-mqueue/service';
 import { temporaryName } from 'posix-mqueue/testing';
 import { broker, brokerIsUp, urls, Way } from '../support/broker.js';
 import { runFixture } from '../support/child.js';
-import { until } from '../support/code.js';
+import { errorLike, until } from '../support/code.js';
 import { faultRuns, report } from '../support/ledger.js';
 
 const SIZES = { maxMessages: 8, maxMessageSize: 256 };
@@ -193,11 +193,19 @@ describe('a broker that fails', function () {
     const receiver = await transport.openReceiver(name);
     let told = 0;
     receiver.watch?.({ unlinked: () => (told += 1), reopened: () => undefined });
-    const next = assert.rejects(receiver.next(), { code: 'ENOENT', queue: name });
+    const missing = errorLike(
+      MessageQueueError,
+      { code: 'ENOENT', queue: name },
+      /^The broker has no queue .* Open it with 'create: true', or start its creator first$/,
+    );
+    const next = assert.rejects(receiver.next(), missing);
     await transport.unlink(name);
     await next;
     assert.equal(told, 1);
-    await assert.rejects(sender.send(Buffer.from('a')), { code: 'ENOENT', queue: name });
+    await assert.rejects(sender.send(Buffer.from('a')), missing);
+    for (const act of ['openSender', 'openReceiver', 'stat', 'unlink'] as const) {
+      await assert.rejects(transport[act](name), missing);
+    }
     await Promise.all([sender.close(), receiver.close()]);
   });
 

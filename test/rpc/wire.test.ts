@@ -4,7 +4,7 @@ import { RpcError, RpcHost, RpcWorker } from 'posix-mqueue/rpc';
 import type { Delivery } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
 import { propertiesOf } from '#dist/transport/properties.js';
-import { until } from '../support/code.js';
+import { errorLike, until } from '../support/code.js';
 import { RpcBench } from '../support/rpc.js';
 
 const QUEUE = { create: true, maxMessages: 4, maxMessageSize: 512 };
@@ -53,6 +53,16 @@ describe('rpc over a transport whose messages carry properties', () => {
     const failed = await replies.next();
     assert.match(String(failed.headers?.['mq-error']), /^\{"code":"ERR_MQ_METHOD"/);
     await Promise.all([sender.close(), replies.close()]);
+  });
+
+  it('does not advise to use shared memory, where it has none', async () => {
+    await bench.worker(() => 'x'.repeat(1000));
+    const tooLarge = errorLike(
+      RpcError,
+      { code: 'EMSGSIZE' },
+      /1002 bytes.*Send less, or make the queue with a larger 'maxMessageSize'$/,
+    );
+    await assert.rejects(bench.host().request(1), tooLarge);
   });
 
   it('asks who knows no MQ1', async () => {

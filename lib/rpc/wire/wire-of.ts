@@ -14,5 +14,5 @@ export function wireOf(transport: Transport, requests: string, spill: boolean | 
   const wire = transport.capabilities.properties ? propertyWire : envelopeWire;
   const isShared = wire.spills && !transport.capabilities.remote;
   if (spill === true && !isShared) throw unsharedSpillError(requests);
-  return wire;
+  return wire.spills === isShared ? wire : { ...wire, spills: isShared };
 }

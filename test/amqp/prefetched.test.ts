@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { AmqpTransport } from 'posix-mqueue/amqp';
+import type { Receiver } from 'posix-mqueue/service';
+import { temporaryName } from 'posix-mqueue/testing';
+import { broker, urls } from '../support/broker.js';
+
+const REDELIVERY = { redelivery: true, concurrency: 3 };
+
+describe('messages that a receiver was handed and nobody took when it is closed', function () {
+  this.timeout(30_000);
+
+  let transport: AmqpTransport;
+  let other: AmqpTransport;
+  let name: string;
+  let receiver: Receiver;
+
+  beforeEach(async () => {
+    transport = new AmqpTransport({ urls });
+    other = new AmqpTransport({ urls });
+    name = temporaryName();
+    const sender = await other.openSender(name, {
+      create: true,
+      maxMessages: 8,
+      maxMessageSize: 64,
+    });
+    for (const body of ['a', 'b', 'c']) {
+      await sender.send(Buffer.from(body), { priority: 3, headers: { of: body } });
+    }
+    await sender.close();
+    receiver = await transport.openReceiver(name, REDELIVERY);
+    assert.equal((await receiver.next()).body.toString(), 'a');
+    // The broker has none that it did not hand out.
+    while ((await other.stat(name)).messages > 0);
+  });
+  afterEach(async () => {
+    await other.unlink(name);
+    await Promise.all([transport.close(), other.close()]);
+  });
+
+  /** Of the next three messages, which are done then. */
+  async function attempts(): Promise<Map<string, number>> {
+    const next = await other.openReceiver(name, REDELIVERY);
+    const found = new Map<string, number>();
+    while (found.size < 3) {
+      const delivery = await next.next();
+      const body = delivery.body.toString();
+      assert.deepEqual([delivery.priority, delivery.headers], [3, { of: body }]);
+      found.set(body, delivery.attempts);
+      await delivery.ack();
+    }
+    await next.close();
+    return found;
+  }
+
+  it('are no attempts: only what was in hand is', async () => {
+    await receiver.close();
+    const found = await attempts();
+    assert.deepEqual([found.get('a'), found.get('b'), found.get('c')], [1, 0, 0]);
+    assert.equal((await other.stat(name)).messages, 0);
+  });
+
+  it('stay in the queue where the broker takes nothing just then, and the receiver is closed all the same', async () => {
+    await broker('alarm');
+    try {
+      await receiver.close();
+    } finally {
+      await broker('calm');
+    }
+    const found = await attempts();
+    assert.deepEqual([...found.keys()].toSorted(), ['a', 'b', 'c']);
+  });
+});
