@@ -10,6 +10,7 @@ import {
   type WorkerOptions,
 } from '../service.js';
 import { interrupted } from './interruption.js';
+import { counted, notice } from './notice.js';
 import { write } from './output.js';
 
 /** A program, and how it gets its requests. */
@@ -63,19 +64,19 @@ async function run(
 }
 
 function tellReady(queue: string): void {
-  console.error(`mqueue: works on ${queue}`);
+  notice(`works on ${queue}`);
 }
 
 function tellFailure(queue: string, error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
-  console.error(`mqueue: a request of ${queue} failed: ${text}`);
+  notice(`a request of ${queue} failed: ${text}`);
 }
 
 function tellInHand(count: number): void {
   if (count === 0) return;
-  console.error(`mqueue: ends when ${count} in hand are done. A second signal ends it at once`);
+  notice(`finishes ${counted(count, 'request')} in hand. A second signal ends it at once`);
 }
 
 function tellUnlinked(queue: string): void {
-  console.error(`mqueue: ${queue} was removed. It goes on as soon as somebody makes it again`);
+  notice(`${queue} was removed. It goes on as soon as somebody makes it again`);
 }

@@ -2,6 +2,7 @@ import { Host, type HostOptions } from '../service.js';
 import { CommandError, ExitCode } from './exit-codes.js';
 import { inputLines } from './input-lines.js';
 import { interrupted } from './interruption.js';
+import { counted, notice } from './notice.js';
 import { write } from './output.js';
 import { Unanswered } from './unanswered.js';
 
@@ -28,7 +29,7 @@ export async function exchange(options: HostOptions, sending: Sending): Promise<
   let stale = 0;
   host.on('stale', () => (stale += 1));
   await host.open();
-  if (stale > 0) console.error(`mqueue: dropped what an earlier run had left: ${stale}`);
+  if (stale > 0) notice(`dropped ${counted(stale)} of an earlier run`);
   const over = new AbortController();
   const signal = AbortSignal.any([interrupted(), over.signal]);
   const unanswered = new Unanswered(signal);
@@ -79,7 +80,7 @@ async function sendEach(
       const text = `line ${number}: ${(error as Error).message}`;
       if (stopAtError) throw new CommandError(text);
       failed += 1;
-      console.error(`mqueue: ${text}`);
+      notice(text);
     }
   }
   unanswered.noMore();

@@ -3,6 +3,7 @@ import { CommandError } from './exit-codes.js';
 import { inputLines } from './input-lines.js';
 import { interrupted } from './interruption.js';
 import { inLanes, type LaneOptions } from './lanes.js';
+import { notice } from './notice.js';
 import { write } from './output.js';
 import { printable } from './printable.js';
 
@@ -47,7 +48,7 @@ export async function askEach(
     }
     if (stopAtError) throw new CommandError(outcome.failure);
     failed += 1;
-    console.error(`mqueue: ${outcome.failure}`);
+    notice(outcome.failure);
   };
   try {
     await inLanes(inputLines(end, signal), lanes, ask, tell);

@@ -33,6 +33,8 @@ export interface Failure {
   readonly error: unknown;
   /** The request; its bytes where the codec could not decode them. */
   readonly request: unknown;
+  /** With `buryFailures`: whether it is in the queue for dead letters now. */
+  readonly buried?: boolean;
 }
 
 /** The events of a Worker. */
@@ -82,6 +84,13 @@ export interface WorkerOptions<C extends AnyCodec = typeof raw>
    */
   deadLetter?: string | undefined;
   /**
+   * Whether a request that failed goes to `deadLetter` too, so that it can be sent again: with the reason `failed`. Not one whose
+   * host is gone (`ERR_MQ_REPLACED`), as its work was done.
+   *
+   * @defaultValue false
+   */
+  buryFailures?: boolean | undefined;
+  /**
    * Called with what went wrong and the request. What it returns is sent as the response; nothing
    * for `undefined`.
    */
@@ -119,6 +128,7 @@ export const workerChecks: Checks<WorkerOptions<AnyCodec>> = {
   concurrency: integer(1, 10_000),
   reopen: isBoolean,
   deadLetter: isName,
+  buryFailures: isBoolean,
   onFailure: isFunction,
   [required]: ['requests'],
 };

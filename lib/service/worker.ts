@@ -4,7 +4,7 @@ import { Decoder } from '../codec/decoder.js';
 import type { raw } from '../codec/raw.js';
 import { processing, traced } from '../base/channels.js';
 import { codeOf } from '../base/code-of.js';
-import { replacedError } from '../base/errors.js';
+import { invalidValue, ownText, replacedError } from '../base/errors.js';
 import { showAs } from '../base/inspect.js';
 import { Latency } from '../base/latency.js';
 import { checkOptions, isFunction, type Checks } from '../base/options.js';
@@ -70,6 +70,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #counts = { received: 0, processed: 0, failed: 0, responses: 0, inHand: 0 };
   readonly #latency = new Latency();
   readonly #running: Running;
+  readonly #deadLetters: DeadLetters | undefined;
   #responseQueue: ResponseQueue | undefined;
   #warned = false;
 
@@ -84,9 +85,12 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   constructor(options: WorkerOptions<C>, handler: Handler<C>) {
     super();
     this.#options = checkOptions('Worker', options, workerChecks as Checks<WorkerOptions<C>>);
-    const { requests, responses, deadLetter } = this.#options;
+    const { requests, responses, deadLetter, buryFailures = false } = this.#options;
     refuseSameQueue(requests, responses);
     refuseSameQueue(requests, deadLetter, 'deadLetter');
+    if (buryFailures && deadLetter === undefined) {
+      throw invalidValue('options.buryFailures', 'used together with options.deadLetter', true);
+    }
     isFunction('handler', handler);
     this.#handler = handler;
     // Whether it goes on with other queues is its own to say, not the transport's.
@@ -96,6 +100,9 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       if (name !== undefined) this.#service.transport.checkName?.(name);
     }
     this.#decoder = new Decoder(requests, { codec: this.#options.codec }, false);
+    if (deadLetter !== undefined) {
+      this.#deadLetters = new DeadLetters(this.#service, deadLetter, requests);
+    }
     const job = {
       name: 'Worker',
       requests,
@@ -103,8 +110,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       reopen: this.#options.reopen,
       concurrency: this.#options.concurrency,
       redelivery: this.#options,
-      deadLetters:
-        deadLetter === undefined ? undefined : new DeadLetters(this.#service, deadLetter, requests),
+      deadLetters: this.#deadLetters,
       acknowledger: this.#acknowledger,
       prepare: async (signal: AbortSignal) => {
         this.#responseQueue = await this.#openResponses(signal);
@@ -216,7 +222,9 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     if (work.isFatal) throw error;
     const { request } = work;
     const { onFailure } = this.#options;
-    const listened = this.emit('failure', { error, request });
+    const buries = this.#options.buryFailures === true;
+    const buried = buries ? { buried: await this.#buried(error, work.delivery) } : undefined;
+    const listened = this.emit('failure', { error, request, ...buried });
     if (onFailure === undefined) {
       if (!listened) this.#warn(error);
       return;
@@ -229,6 +237,22 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       if (codeOf(second) === 'ERR_MQ_REPLACED') return;
       if (work.isFatal) throw second;
       this.#warn(second);
+    }
+  }
+
+  async #buried(failure: unknown, delivery: Delivery): Promise<boolean> {
+    if (codeOf(failure) === 'ERR_MQ_REPLACED') return false;
+    const { attempts } = delivery;
+    try {
+      await this.#deadLetters?.bury(delivery, {
+        reason: 'failed',
+        error: ownText(failure),
+        attempts,
+      });
+      return true;
+    } catch (error) {
+      this.#warn(error);
+      return false;
     }
   }
 

@@ -118,7 +118,7 @@ describe('mqueue worker, when it ends', function () {
       const terminal = await onTerminal();
       terminal.write('\u0003');
       await terminal.printed(
-        '^Cmqueue: ends when 1 in hand are done. A second signal ends it at once',
+        '^Cmqueue: finishes 1 request in hand. A second signal ends it at once',
       );
       gates.open('a');
       assert.equal(await queues.answer(), 'a');

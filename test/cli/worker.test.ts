@@ -100,6 +100,16 @@ describe('mqueue worker', function () {
     await endBy(child, 'SIGTERM');
   });
 
+  it('puts requests that failed among the dead letters', async () => {
+    const child = await queues.start('exit 3', ['--dead-letter', queues.deadLetters]);
+    await queues.requests.send('a');
+    const dead = await MessageQueue.waitFor(queues.deadLetters);
+    const letter = (await dead.receive()).text();
+    assert.match(letter, /^MQ1 \{"dead":\{"reason":"failed",.*exit code 3.*\}\na$/);
+    await dead.close();
+    await endBy(child, 'SIGTERM');
+  });
+
   it('ends a program that takes too long', async () => {
     const script = `read -r word; [ "$word" = slow ] && sleep 1000; echo "$word"`;
     const child = await queues.start(script, ['--timeout', '300ms']);

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { options, queueName, whole } from '../arguments.js';
 import { CommandError, ExitCode } from '../exit-codes.js';
+import { Separator } from '../records.js';
 import { addQueueOptions, openingOf, type QueuesGiven } from '../service-queues.js';
 
 interface Given extends QueuesGiven {
@@ -63,7 +64,7 @@ Examples:
   )
   .action(async (requests: string, responses: string | undefined, given: Given) => {
     const { timeout, priority, concurrency, stopAtError = false } = given;
-    const end = given.null === true ? 0 : 0x0a;
+    const end = given.null === true ? Separator.null : Separator.line;
     const queues = { ...openingOf(given), requests };
     if (given.rpc === true) {
       refuse(responses !== undefined, 'with --rpc replies have a queue of their own: leave it out');

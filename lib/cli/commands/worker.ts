@@ -42,7 +42,9 @@ const newCommand = new Command('worker')
     ).argParser(whole(1, 65_535)),
   )
   .addOption(
-    new Option('--dead-letter <queue>', 'where requests go that are given up').argParser(queueName),
+    new Option('--dead-letter <queue>', 'where requests go that failed or were given up').argParser(
+      queueName,
+    ),
   )
   .option('--rpc', 'speak the protocol MQ1: each reply goes to who asked');
 
@@ -56,7 +58,7 @@ are in its environment.
 
 A program that ends otherwise than with exit code 0 has failed: that is told on standard error, and the worker goes
 on. With --rpc who asked is told too, with the code and the end of the program's standard error; without it there is
-no response.
+no response, and the request goes to the queue of --dead-letter, from where mqueue requeue brings it back.
 
 SIGINT and SIGTERM end the worker when the requests in hand are done; a second one ends it at once. No program is
 left behind, also by kill -9.
@@ -66,6 +68,7 @@ Queues that are not there are made: for 1 message of 512 bytes, as all programs 
 
 Examples:
   mqueue worker jobs results -- tr a-z A-Z
+  mqueue worker mails --dead-letter mails-dead -- ./send-mail
   mqueue worker jobs results --arg --timeout 10s -- ./resize --size 100
   mqueue worker jobs results --lines --concurrency 4 -- python3 -u answer.py
   mqueue worker jobs --rpc --redelivery --dead-letter jobs-dead -- jq .name`,
@@ -91,7 +94,10 @@ Examples:
     };
     const working = { command: program, args, options: programOptionsOf(given, responses) };
     if (given.rpc === true) await workByRpc(working, queues);
-    else await work(working, { ...queues, responses });
+    else {
+      const buryFailures = deadLetter !== undefined;
+      await work(working, { ...queues, responses, buryFailures });
+    }
   });
 
 function wrong(text: string): CommandError {
