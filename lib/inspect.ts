@@ -15,3 +15,4 @@ export {
 } from './inspect/garbage/garbage.js';
 export type { Garbage } from './inspect/garbage/kinds.js';
 export { describeLeases, type LeaseDescription } from './queue/leases/survey.js';
+export { prometheusMetrics, type MetricsOptions } from './inspect/metrics/metrics.js';

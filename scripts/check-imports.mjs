@@ -23,6 +23,7 @@ const FLOORS = [
   'message-queue',
   'inspect',
   'inspect/system',
+  'inspect/metrics',
   'rxjs',
   'transport',
   'service',

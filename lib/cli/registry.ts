@@ -21,6 +21,7 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   worker: () => import('./commands/worker.js'),
   host: () => import('./commands/host.js'),
   top: () => import('./commands/top.js'),
+  metrics: () => import('./commands/metrics.js'),
   bridge: () => import('./commands/bridge.js'),
   bench: () => import('./commands/bench.js'),
   complete: () => import('./commands/complete.js'),

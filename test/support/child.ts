@@ -85,9 +85,11 @@ export class Child {
     return this.#lines[0] ?? '';
   }
 
-  /** Resolves when the child has written this to standard error. */
-  async erred(text: RegExp): Promise<void> {
-    await this.#until(() => text.test(this.#stderr), String(text));
+  /** Resolves with its match when the child has written this to standard error. */
+  async erred(text: RegExp): Promise<RegExpExecArray> {
+    let found: RegExpExecArray | null = null;
+    await this.#until(() => (found = text.exec(this.#stderr)) !== null, String(text));
+    return found as unknown as RegExpExecArray;
   }
 
   async #until(condition: () => boolean, what: string): Promise<void> {
