@@ -56,7 +56,8 @@ async function send() {
   const half = 250_000;
   const lines = Array.from({ length: 2 * half }, (_, index) => json.encode({ task: index }));
   writeFileSync(join(folder, 'jobs.ndjson'), lines.join('\n') + '\n');
-  const terminal = new Terminal(`cd ${folder}; PS1='$ ' ${mqueue} send jobs < jobs.ndjson`, {
+  const typed = "printf '$ mqueue send jobs < jobs.ndjson\\n'";
+  const terminal = new Terminal(`cd ${folder}; ${typed}; ${mqueue} send jobs < jobs.ndjson`, {
     rows: 3,
   });
   while (taken < half) {
