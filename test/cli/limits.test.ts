@@ -62,6 +62,15 @@ describe('mqueue limits', () => {
       assert.match(stdout.toString(), /^RLIMIT_MSGQUEUE +\d+ +- /m);
     });
 
+    it('leaves out the limits that a container hides', async () => {
+      const { code, stdout, stderr } = await inShell(`
+        mount -t tmpfs none /proc/sys
+        $mqueue limits --json`);
+      assert.equal(code, 0, stderr);
+      const names = reportOf(stdout).limits.map(({ name }) => name);
+      assert.deepEqual(names, ['RLIMIT_MSGQUEUE', 'RLIMIT_NOFILE', '/dev/shm']);
+    });
+
     it('ends with 1 where no queue can be made, and names the limit', async () => {
       const { code, stdout } = await inShell('ulimit -q 100; $mqueue limits');
       assert.equal(code, 1);

@@ -25,12 +25,25 @@ const MOST_MESSAGES = 65_536;
 const LARGEST_MESSAGE = 16 * MEBIBYTE;
 
 /**
- * All of them.
+ * All that can be read.
  *
  * @param queues - those of this IPC namespace, where they can be listed
  */
 export function systemLimits(queues: readonly QueueDescription[] | undefined): SystemLimit[] {
-  return [...kernelLimits(queues?.length), ...userLimits(queues), ...memoryLimit()];
+  return [
+    ...whereReadable(() => kernelLimits(queues?.length)),
+    ...whereReadable(() => userLimits(queues)),
+    ...whereReadable(memoryLimit),
+  ];
+}
+
+/** None where the kernel has no queues, or a container hides what tells of them. */
+function whereReadable(read: () => SystemLimit[]): SystemLimit[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
 }
 
 function kernelLimits(queues: number | undefined): SystemLimit[] {
@@ -99,22 +112,18 @@ function raising(
   return `prlimit --pid $$ --${name}=${soft * 2}`;
 }
 
-/** For messages in hand with redelivery, and for large bodies of rpc. None where there is no such folder. */
+/** For messages in hand with redelivery, and for large bodies of rpc. */
 function memoryLimit(): SystemLimit[] {
-  try {
-    const { blocks, bfree, bsize } = statfsSync(SHARED_MEMORY);
-    const value = blocks * bsize;
-    return [
-      {
-        name: SHARED_MEMORY,
-        what: 'bytes for redelivery and for large bodies',
-        unit: 'bytes',
-        value,
-        used: (blocks - bfree) * bsize,
-        raise: `mount -o remount,size=${Math.ceil((value * 2) / MEBIBYTE)}m ${SHARED_MEMORY}`,
-      },
-    ];
-  } catch {
-    return [];
-  }
+  const { blocks, bfree, bsize } = statfsSync(SHARED_MEMORY);
+  const value = blocks * bsize;
+  return [
+    {
+      name: SHARED_MEMORY,
+      what: 'bytes for redelivery and for large bodies',
+      unit: 'bytes',
+      value,
+      used: (blocks - bfree) * bsize,
+      raise: `mount -o remount,size=${Math.ceil((value * 2) / MEBIBYTE)}m ${SHARED_MEMORY}`,
+    },
+  ];
 }
