@@ -61,6 +61,7 @@ export class AmqpReceiver implements Receiver {
   readonly #gone = new WeakSet<Channel>();
   #listener: NameListener | undefined;
   #failure: Error | undefined;
+  #stopped: Promise<void> | undefined;
   #closed = false;
 
   constructor(name: string, home: ReceiverHome) {
@@ -70,6 +71,11 @@ export class AmqpReceiver implements Receiver {
 
   watch(listener: NameListener): void {
     this.#listener = listener;
+  }
+
+  /** Whether it takes no more. */
+  get #isOver(): boolean {
+    return this.#closed || this.#stopped !== undefined;
   }
 
   /** How many messages it has that nobody took so far. */
@@ -113,7 +119,7 @@ export class AmqpReceiver implements Receiver {
       throw isLost(error) ? error : failureOf(error, this.#name, SYSCALL);
     }
     // Or messages would come, and lie here, for as long as the connection is another's too.
-    if (this.#closed) await channel.close();
+    if (this.#isOver) await channel.close();
     else if (this.#channel === channel) this.#state = 'consumes';
     // It was lost before this was heard.
     else if (this.#state === 'begins') void this.#consumeAgain();
@@ -136,19 +142,25 @@ export class AmqpReceiver implements Receiver {
     });
   }
 
+  stop(): Promise<void> {
+    const channel = this.#channel;
+    this.#stopped ??= channel === undefined ? Promise.resolve() : this.#giveBack(channel);
+    return this.#stopped;
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#rejectAll(closedError(this.#name, SYSCALL));
     const channel = this.#channel;
-    if (channel !== undefined && this.#home.redelivery) await this.#giveBack(channel);
+    if (this.#home.redelivery) await this.stop();
     this.#channel = undefined;
     // What was not acknowledged goes back into the queue by that.
     await channel?.close().catch(() => undefined);
     this.#home.closed();
   }
 
-  /** What was handed out and nobody took: it would come again as one whose receiver died. */
+  /** What was handed out and nobody took. Where such are counted it would come again as one whose receiver died. */
   async #giveBack(channel: Channel): Promise<void> {
     const signal = AbortSignal.timeout(GIVE_BACK);
     try {
@@ -156,13 +168,20 @@ export class AmqpReceiver implements Receiver {
       await channel.cancel(this.#tag);
       await Promise.all(this.#counting);
       for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
-        const { body, priority, attempts, properties } = next.contents;
-        const given = { ...properties, priority, signal };
-        if (await this.#home.returns().tryResend(body, given, attempts)) channel.ack(next.message);
+        const { message, contents } = next;
+        if (!this.#home.redelivery) channel.nack(message, false, true);
+        else if (await this.#sendAgain(contents, signal)) channel.ack(message);
       }
     } catch {
       // The broker has it still.
     }
+  }
+
+  #sendAgain(
+    { body, priority, attempts, properties }: Received,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    return this.#home.returns().tryResend(body, { ...properties, priority, signal }, attempts);
   }
 
   #take(channel: Channel, message: ConsumeMessage): void {
@@ -180,16 +199,12 @@ export class AmqpReceiver implements Receiver {
 
   /** The broker does not count: so it is sent again with what it is to be counted by, where there is room. */
   async #count({ channel, message, contents }: Arrived): Promise<void> {
-    const attempts = contents.attempts + 1;
-    const { body, priority, properties } = contents;
-    const again = await this.#home
-      .returns()
-      .tryResend(body, { ...properties, priority }, attempts)
-      .catch(() => false);
+    const counted = { ...contents, attempts: contents.attempts + 1 };
+    const again = await this.#sendAgain(counted).catch(() => false);
     if (this.#channel !== channel) return;
     if (again) channel.ack(message);
     else {
-      this.#arrived.push({ channel, message, contents: { ...contents, attempts } });
+      this.#arrived.push({ channel, message, contents: counted });
       this.#serve();
     }
   }
@@ -250,13 +265,13 @@ export class AmqpReceiver implements Receiver {
 
   /** Whether it does. */
   async #consumeAgain(): Promise<boolean> {
-    while (!this.#closed) {
+    while (!this.#isOver) {
       try {
         await this.#consume(false);
-        return !this.#closed;
+        return !this.#isOver;
       } catch (error) {
         // The link was lost once more, which it may be at any moment.
-        if (this.#closed) return false;
+        if (this.#isOver) return false;
         const isMissing = (error as { code?: unknown }).code === 'ENOENT';
         if (isMissing && this.#home.follows) await pause(LOOK_AGAIN);
         // By the connection before, whose end the broker has not noticed.

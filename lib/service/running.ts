@@ -158,6 +158,8 @@ export class Running {
 
   async #work(membership: Membership | undefined): Promise<void> {
     const receiver = await this.#open();
+    // Or what it has next would wait for the work that is in hand.
+    const listener = new AbortListener(this.#stopping.signal, () => void receiver.stop?.());
     let workOff: Job['work'] | undefined;
     try {
       await this.#job.prepare(this.#stopping.signal);
@@ -175,6 +177,7 @@ export class Running {
         await this.#job.work(delivery);
       };
     } finally {
+      listener.remove();
       await receiver.close(workOff);
       await this.#job.close();
     }

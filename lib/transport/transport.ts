@@ -97,6 +97,13 @@ export interface Receiver {
    */
   next(signal?: AbortSignal): Promise<Delivery>;
   /**
+   * Takes no more, so that others get what it would have given next. What is in hand can still be acknowledged. For
+   * transports that take messages before `next` is called.
+   *
+   * @returns resolves when that is done; never rejects
+   */
+  stop?(): Promise<void>;
+  /**
    * Rejects all that wait with `ERR_MQ_CLOSED`. What nobody received stays in the queue.
    *
    * @param leftOver - has each message that was taken out of the queue for a wait which had ended, and that finds no

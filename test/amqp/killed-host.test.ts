@@ -8,6 +8,7 @@ import { temporaryName } from 'posix-mqueue/testing';
 import { urls } from '../support/broker.js';
 import { runFixture, type Child } from '../support/child.js';
 import { until } from '../support/code.js';
+import { gate, type Gate } from '../support/gate.js';
 
 const SIZES = { maxMessages: 8, maxMessageSize: 256 };
 
@@ -18,14 +19,12 @@ describe('a host that is killed with -9', function () {
   let requests: string;
   let responses: string;
   /** What the workers wait for. */
-  let gate: { readonly opened: Promise<void>; open(): void };
+  let release: Gate;
 
   beforeEach(() => {
     transport = new AmqpTransport({ urls });
     [requests, responses] = [temporaryName(), temporaryName()];
-    let open: () => void = () => undefined;
-    const opened = new Promise<void>((resolve) => (open = resolve));
-    gate = { opened, open };
+    release = gate();
   });
   afterEach(async () => {
     for (const name of [requests, responses]) await transport.unlink(name).catch(() => undefined);
@@ -43,7 +42,7 @@ describe('a host that is killed with -9', function () {
       { requests, codec: json, transport, ...SIZES, concurrency: 2 },
       async (task: string) => {
         taken.push(task);
-        await gate.opened;
+        await release.opened;
         return `${task} done`;
       },
     );
@@ -59,7 +58,7 @@ describe('a host that is killed with -9', function () {
     while (await transport.stat(replies).catch(() => undefined));
     const host = new RpcHost({ requests, codec: json, transport, ...SIZES });
     const answer = host.request('new');
-    gate.open();
+    release.open();
     assert.equal(await answer, 'new done');
     // Nobody says that the others are for nobody: all are worked on.
     assert.deepEqual(taken, ['old 0', 'old 1', 'old 2', 'old 3', 'last', 'new']);
@@ -76,7 +75,7 @@ describe('a host that is killed with -9', function () {
     const worker = new Worker(
       { requests, responses, codec: text, transport, ...SIZES },
       async (task) => {
-        if (task === 'old 3') await gate.opened;
+        if (task === 'old 3') await release.opened;
         return `${task} done`;
       },
     );
@@ -96,7 +95,7 @@ describe('a host that is killed with -9', function () {
       told,
       [0, 1, 2].map((each) => `stale: old ${each} done`),
     );
-    gate.open();
+    release.open();
     await until(() => worker.stats().responses === 4, 'the last of its responses');
     await host.send('new');
     assert.equal(await host.receive({ timeout: 10_000 }), 'new done');

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { text } from 'posix-mqueue';
 import { AmqpTransport } from 'posix-mqueue/amqp';
-import type { Receiver } from 'posix-mqueue/service';
+import { Worker, type Receiver } from 'posix-mqueue/service';
 import { temporaryName } from 'posix-mqueue/testing';
 import { broker, urls } from '../support/broker.js';
+import { until } from '../support/code.js';
+import { gate } from '../support/gate.js';
 
 const REDELIVERY = { redelivery: true, concurrency: 3 };
 
@@ -69,4 +73,50 @@ describe('messages that a receiver was handed and nobody took when it is closed'
     const found = await attempts();
     assert.deepEqual([...found.keys()].toSorted(), ['a', 'b', 'c']);
   });
+});
+
+describe('what a worker would have next, and is told to stop', function () {
+  this.timeout(30_000);
+
+  for (const [what, redelivery, tasks] of [
+    ['by the broker beforehand', false, ['long']],
+    ['when it has done one of two', true, ['long', 'short']],
+  ] as const) {
+    it(`another one has at once, though there is work in hand: what it was handed ${what}`, async () => {
+      const [transport, other] = [new AmqpTransport({ urls }), new AmqpTransport({ urls })];
+      const options = { requests: temporaryName(), codec: text, redelivery, maxMessages: 8 };
+      const gates = new Map(tasks.map((task) => [task as string, gate()]));
+      const taken: [who: string, task: string, attempts: number][] = [];
+      const first = new Worker(
+        { ...options, transport, concurrency: tasks.length },
+        async (task, { attempts }) => {
+          taken.push(['first', task, attempts]);
+          await gates.get(task)?.opened;
+        },
+      );
+      const second = new Worker({ ...options, transport: other }, (task, { attempts }) => {
+        taken.push(['second', task, attempts]);
+      });
+      const running = [first.run()];
+      await once(first, 'ready');
+      const sender = await other.openSender(options.requests);
+      for (const task of [...tasks, 'next']) await sender.send(Buffer.from(task));
+      await until(() => taken.length === tasks.length, 'work in hand');
+      while (!redelivery && (await other.stat(options.requests)).messages > 0);
+      const closing = first.close();
+      gates.get('short')?.open();
+      running.push(second.run());
+      await until(() => taken.length > tasks.length, 'the next one');
+      assert.deepEqual(taken.at(-1), ['second', 'next', 0]);
+      assert.equal(first.stats().inHand, 1);
+      gates.get('long')?.open();
+      await closing;
+      await second.close();
+      await Promise.all(running);
+      await sender.close();
+      assert.equal(taken.length, tasks.length + 1);
+      await other.unlink(options.requests);
+      await Promise.all([transport.close(), other.close()]);
+    });
+  }
 });

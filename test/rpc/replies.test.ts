@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { concat, lastValueFrom, Observable, of, throwError, toArray } from 'rxjs';
 import { RpcError, type RpcContext } from 'posix-mqueue/rpc';
 import { errorLike, until } from '../support/code.js';
+import { gate } from '../support/gate.js';
 import { overTransports, Refused } from '../support/rpc.js';
-
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
 
 overTransports('several replies to one request', (bench) => {
   it('gives all replies, by Observable and by for await', async () => {
