@@ -1,7 +1,7 @@
 /** What handlers of a test wait for. */
 export interface Gate {
   readonly opened: Promise<void>;
-  open(): void;
+  readonly open: () => void;
 }
 
 export function gate(): Gate {
