@@ -6,7 +6,7 @@ import { interrupted } from './interruption.js';
 type Outgoing = Buffer | Message;
 
 /** How many go together at most. */
-const MOST = 32;
+const MOST = 512;
 /** Milliseconds: batches that take longer get smaller, so that `sent` moves. */
 const LONG = 50;
 

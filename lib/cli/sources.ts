@@ -1,10 +1,12 @@
+import { setMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers';
 import { Message, MessageQueue } from '../index.js';
 import { PosixTransport, type Delivery, type Receiver } from '../service.js';
 import { interrupted } from './interruption.js';
 import { Limit } from './limit.js';
 import { putBack } from './put-back.js';
 
-/** Few enough to go back. */
+/** How many are taken at once at most: few enough to go back. */
 const MOST = 64;
 
 /** Where messages come from that are to be printed. */
@@ -26,7 +28,10 @@ export interface Source {
 /** @param untilEmpty - never waits */
 export async function openSource(name: string, ack: boolean, untilEmpty: boolean): Promise<Source> {
   if (!ack) return new PlainSource(MessageQueue.open(name, { access: 'read' }), untilEmpty);
-  const receiver = await new PosixTransport().openReceiver(name, { redelivery: true });
+  const receiver = await new PosixTransport().openReceiver(name, {
+    redelivery: true,
+    concurrency: MOST,
+  });
   const watched = untilEmpty ? MessageQueue.open(name, { access: 'read' }) : undefined;
   return new LeasedSource(receiver, watched);
 }
@@ -68,34 +73,78 @@ class PlainSource implements Source {
 class LeasedSource implements Source {
   readonly #receiver: Receiver;
   readonly #watched: MessageQueue | undefined;
-  #last: Delivery | undefined;
+  readonly #ending = new Limit(undefined);
+  #asked = 0;
+  #arrived: Delivery[] = [];
+  #batch: readonly Delivery[] = [];
+  #failure: unknown;
+  #wake: (() => void) | undefined;
 
   /** @param watched - tells when the queue is empty, where that is to be the end */
   constructor(receiver: Receiver, watched: MessageQueue | undefined) {
     this.#receiver = receiver;
     this.#watched = watched;
+    setMaxListeners(MOST, this.#ending.signal);
   }
 
-  async next(_most: number, timeout: number | undefined): Promise<readonly Message[]> {
-    using limit = new Limit(timeout);
-    this.#watched?.on('empty', limit.end);
-    try {
-      this.#last = await this.#receiver.next(limit.signal);
-    } catch (error) {
-      if (limit.isOver) return [];
-      throw error;
-    } finally {
-      this.#watched?.off('empty', limit.end);
-    }
-    return [new Message(this.#last.body, this.#last.priority)];
+  async next(most: number, timeout: number | undefined): Promise<readonly Message[]> {
+    this.#ask(Math.min(most, MOST));
+    if (this.#arrived.length === 0) await this.#change(timeout);
+    this.#batch = this.#arrived;
+    this.#arrived = [];
+    if (this.#batch.length === 0 && this.#failure !== undefined) throw this.#failure as Error;
+    return this.#batch.map(({ body, priority }) => new Message(body, priority));
   }
 
   async printed(count: number): Promise<void> {
-    await (count === 1 ? this.#last?.ack() : this.#last?.nack());
+    await Promise.all(this.#batch.map((each, index) => (index < count ? each.ack() : each.nack())));
   }
 
   async close(): Promise<void> {
+    this.#ending.end();
+    while (this.#asked > 0) await this.#change(undefined);
+    await Promise.all(this.#arrived.map((each) => each.nack()));
     await this.#receiver.close();
     await this.#watched?.close();
+  }
+
+  /** For so many that are not printed yet. */
+  #ask(count: number): void {
+    while (this.#asked + this.#arrived.length < count && this.#failure === undefined) {
+      this.#asked += 1;
+      this.#receiver.next(this.#ending.signal).then(
+        (delivery) => {
+          this.#arrived.push(delivery);
+          this.#answered();
+        },
+        (error: unknown) => {
+          this.#failure ??= error;
+          this.#answered();
+        },
+      );
+    }
+  }
+
+  #answered(): void {
+    this.#asked -= 1;
+    this.#wake?.();
+  }
+
+  /** Resolves at an answer; at the end of this time, or where the queue is empty, too. */
+  async #change(timeout: number | undefined): Promise<void> {
+    using limit = new Limit(timeout);
+    const ofQueue = (): void => {
+      // One that was taken over from another process is on its way in this turn.
+      setImmediate(limit.end);
+    };
+    this.#watched?.on('empty', ofQueue);
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      limit.signal.addEventListener('abort', () => {
+        // What is asked for is answered with its end.
+        if (limit.isOver) resolve();
+      });
+    });
+    this.#watched?.off('empty', ofQueue);
   }
 }

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { COMMAND, mqueue, printedBy, runProgram, startMqueue } from '../support/command.js';
-import { nextTurn } from '../support/code.js';
+import { nextTurn, until } from '../support/code.js';
+import { leaseFiles } from '../support/leases.js';
 import { fill, takeAll } from '../support/messages.js';
 import { hasTerminals, onTerminal } from '../support/terminal.js';
 
@@ -150,35 +151,42 @@ for (const ack of [[], ['--ack']]) {
       assert.deepEqual(takeAll(queue).toSorted(), ['a', 'b']);
     });
 
-    it('prints each message or puts it back where its reader has stopped reading', async function () {
-      this.timeout(30_000);
-      const queue = temporaryQueue({ maxMessages: 8, maxMessageSize: 8192 });
-      const child = startMqueue(['recv', '--follow', queue.name, ...ack]);
-      child.process.stdout?.pause();
-      const sent: string[] = [];
-      // Until neither the pipe nor the queue has room.
-      for (let next = '0 '; await sendSoon(queue, next);) {
-        sent.push(next);
-        next = `${sent.length} `.padEnd((sent.length * 997) % 8000, '.');
-      }
-      child.kill('SIGTERM');
-      while (!child.process.killed || child.process.signalCode === null) await nextTurn();
-      child.process.stdout?.resume();
-      const { signal, stdout, stderr } = await child.end;
-      assert.equal(signal, 'SIGTERM', stderr);
-      const rest = [...takeAll(queue), ...(await keptIn(stderr, queue))];
-      if (ack.length > 0) {
-        rest.push(...lines(await printedBy(['recv', queue.name, '--ack', '--until-empty'])));
-      }
-      const printed = lines(stdout);
-      // Of a message that is longer than what a pipe takes at once a part may be there, and all of it comes again.
-      if (!sent.includes(printed.at(-1) ?? '')) printed.pop();
-      const numbers = [...printed, ...rest].map((text) => sent.indexOf(text));
-      assert.deepEqual(
-        numbers.toSorted((a, b) => a - b),
-        [...sent.keys()],
-      );
-    });
+    for (const end of ack.length > 0 ? (['SIGTERM', 'SIGKILL'] as const) : (['SIGTERM'] as const)) {
+      it(`loses nothing by ${end} where its reader has stopped reading`, async function () {
+        this.timeout(30_000);
+        const queue = temporaryQueue({ maxMessages: 8, maxMessageSize: 8192 });
+        const child = startMqueue(['recv', '--follow', queue.name, ...ack]);
+        child.process.stdout?.pause();
+        const sent = ['first'];
+        await queue.send('first');
+        await until(() => queue.currentMessages === 0, 'a receiver');
+        // Until neither the pipe nor the queue has room.
+        for (let next = '1 '; await sendSoon(queue, next);) {
+          sent.push(next);
+          next = `${sent.length} `.padEnd((sent.length * 997) % 8000, '.');
+        }
+        child.kill(end);
+        while (child.process.signalCode === null) await nextTurn();
+        child.process.stdout?.resume();
+        const { signal, stdout, stderr } = await child.end;
+        assert.equal(signal, end, stderr);
+        const printed = lines(stdout);
+        // Of a message that is longer than what a pipe takes at once a part may be there, and all of it comes again.
+        if (!sent.includes(printed.at(-1) ?? '')) printed.pop();
+        const rest = [...takeAll(queue), ...(await keptIn(stderr, queue))];
+        if (ack.length > 0) {
+          rest.push(...lines(await printedBy(['recv', queue.name, '--ack', '--until-empty'])));
+        }
+        const numbers = [...printed, ...rest].map((text) => sent.indexOf(text));
+        // Some that were printed may not have been acknowledged.
+        const once = end === 'SIGKILL' ? [...new Set(numbers)] : numbers;
+        assert.deepEqual(
+          once.toSorted((a, b) => a - b),
+          [...sent.keys()],
+        );
+        assert.deepEqual(leaseFiles(queue.name), []);
+      });
+    }
   });
 }
 
