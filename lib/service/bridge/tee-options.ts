@@ -16,7 +16,7 @@ export interface TeeOptions {
    * Without it, that one message is lost for those that had not. With the queues of this machine the message in hand is kept
    * in shared memory.
    *
-   * @defaultValue false
+   * @defaultValue the transport's: with the queues of this machine `false`
    */
   redelivery?: boolean | undefined;
   /**

@@ -47,7 +47,7 @@ export class Tee extends EventEmitter<TeeEvents> {
     this.#from = checkEnd(from, 'from');
     this.#to = checkEnds(to);
     this.#options = checkOptions('tee()', options, teeChecks);
-    const { reopen, redelivery = false } = this.#options;
+    const { reopen, redelivery } = this.#options;
     const service = serviceOf(this.#from);
     service.transport.checkName?.(this.#from.queue);
     refuseTwice(this.#from, this.#to);
