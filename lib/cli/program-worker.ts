@@ -12,6 +12,7 @@ import {
 import { interrupted } from './interruption.js';
 import { counted, notice } from './notice.js';
 import { write } from './output.js';
+import { remedyFor } from './remedies.js';
 
 /** A program, and how it gets its requests. */
 export interface Working {
@@ -68,7 +69,7 @@ function tellReady(queue: string): void {
 }
 
 function tellFailure(queue: string, error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? remedyFor(error) : String(error);
   notice(`a request of ${queue} failed: ${text}`);
 }
 

@@ -4,6 +4,7 @@ import { inputLines } from './input-lines.js';
 import { interrupted } from './interruption.js';
 import { counted, notice } from './notice.js';
 import { write } from './output.js';
+import { remedyFor } from './remedies.js';
 import { Unanswered } from './unanswered.js';
 
 /** How to send. */
@@ -77,7 +78,7 @@ async function sendEach(
       await send(line);
     } catch (error) {
       if (codeOf(error) !== 'EMSGSIZE') throw error;
-      const text = `line ${number}: ${(error as Error).message}`;
+      const text = `line ${number}: ${remedyFor(error as Error)}`;
       if (stopAtError) throw new CommandError(text);
       failed += 1;
       notice(text);

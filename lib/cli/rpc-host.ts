@@ -1,4 +1,4 @@
-import { RpcHost, type RequestOptions, type RpcHostOptions } from '../rpc.js';
+import { RpcError, RpcHost, type RequestOptions, type RpcHostOptions } from '../rpc.js';
 import { CommandError } from './exit-codes.js';
 import { inputLines } from './input-lines.js';
 import { interrupted } from './interruption.js';
@@ -6,6 +6,7 @@ import { inLanes, type LaneOptions } from './lanes.js';
 import { notice } from './notice.js';
 import { write } from './output.js';
 import { printable } from './printable.js';
+import { remedyFor } from './remedies.js';
 
 /** How to ask. */
 export interface Asking extends LaneOptions {
@@ -61,7 +62,11 @@ export async function askEach(
 /** With what the worker told besides, such as the end of a program's standard error. */
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { data } = error as { data?: unknown };
-  const text = data === undefined ? error.message : `${error.message} ${JSON.stringify(data)}`;
-  return printable(text);
+  // What a worker has told is in words of its own.
+  if (error instanceof RpcError) {
+    return printable(
+      error.data === undefined ? error.message : `${error.message} ${JSON.stringify(error.data)}`,
+    );
+  }
+  return remedyFor(error);
 }

@@ -114,7 +114,7 @@ describe('mqueue worker', function () {
     const script = `read -r word; [ "$word" = slow ] && sleep 1000; echo "$word"`;
     const child = await queues.start(script, ['--timeout', '300ms']);
     await queues.requests.send('slow\n');
-    await child.erred(/took longer than 300 ms/);
+    await child.erred(/took longer than 300 ms.* longer --timeout/);
     assert.equal(await queues.ask('a\n'), 'a');
     await endBy(child, 'SIGTERM');
   });
@@ -185,8 +185,9 @@ describe('mqueue worker', function () {
       [[own, other, '--rpc', '--', 'cat'], /leave \S+ out/],
       [[own, '--lines', '--arg', '--', 'cat'], /cannot be used with/],
       [[own, '--concurrency', '0', '--', 'cat'], /1 to 10000/],
-      [[own, other, '--', 'no-such-program', 'a'], /PATH.*'no-such-program'/],
-      [[own, own, '--', 'cat'], /another queue/],
+      [[own, other, '--', 'no-such-program', 'a'], /<program> must be.*PATH.*'no-such-program'/],
+      [[own, own, '--', 'cat'], /<responses> must be another queue than <requests>/],
+      [[own, '--size', '99999999', '--', 'cat'], /--size must be/],
     ] as const) {
       const { code, stdout, stderr } = await mqueue(['worker', ...args]);
       assert.deepEqual([code, stdout.toString()], [2, ''], stderr);
