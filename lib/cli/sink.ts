@@ -43,6 +43,11 @@ function failureOf(error: NodeJS.ErrnoException): CommandError {
 class FileSink implements Sink {
   failure: CommandError | undefined;
 
+  constructor() {
+    // A file that may not grow any more is an error of the write then, and not the end of the process.
+    process.on('SIGXFSZ', () => undefined);
+  }
+
   async write({ bytes, ends }: Rendered): Promise<number> {
     let written = 0;
     try {

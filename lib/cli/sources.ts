@@ -8,6 +8,11 @@ import { putBack } from './put-back.js';
 
 /** How many are taken at once at most: few enough to go back. */
 const MOST = 64;
+/** In bytes: of large messages fewer. */
+const LARGEST = 1_048_576;
+
+/** Where its name is removed it goes on, when there is one, with another queue of that name. */
+const HOW = { access: 'read', reopen: 'existing' } as const;
 
 /** Where messages come from that are to be printed. */
 export interface Source {
@@ -27,13 +32,17 @@ export interface Source {
 
 /** @param untilEmpty - never waits */
 export async function openSource(name: string, ack: boolean, untilEmpty: boolean): Promise<Source> {
-  if (!ack) return new PlainSource(MessageQueue.open(name, { access: 'read' }), untilEmpty);
-  const receiver = await new PosixTransport().openReceiver(name, {
-    redelivery: true,
-    concurrency: MOST,
-  });
-  const watched = untilEmpty ? MessageQueue.open(name, { access: 'read' }) : undefined;
-  return new LeasedSource(receiver, watched);
+  if (!ack) return new PlainSource(MessageQueue.open(name, HOW), untilEmpty);
+  const transport = new PosixTransport();
+  const most = mostOf(await transport.stat(name));
+  const how = { redelivery: true, follow: true, concurrency: most };
+  const receiver = await transport.openReceiver(name, how);
+  const watched = untilEmpty ? MessageQueue.open(name, HOW) : undefined;
+  return new LeasedSource(receiver, most, watched);
+}
+
+function mostOf({ maxMessageSize }: { readonly maxMessageSize: number }): number {
+  return Math.max(1, Math.min(MOST, Math.floor(LARGEST / maxMessageSize)));
 }
 
 class PlainSource implements Source {
@@ -50,7 +59,7 @@ class PlainSource implements Source {
   async next(most: number, timeout: number | undefined): Promise<readonly Message[]> {
     const options = { timeout: this.#untilEmpty ? 0 : timeout, signal: interrupted() };
     try {
-      this.#last = await this.#queue.receiveMany(Math.min(most, MOST), options);
+      this.#last = await this.#queue.receiveMany(Math.min(most, mostOf(this.#queue)), options);
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'ETIMEDOUT') throw error;
       this.#last = [];
@@ -72,6 +81,7 @@ class PlainSource implements Source {
 /** Of messages that come again, to another receiver, where this process dies before they are printed. */
 class LeasedSource implements Source {
   readonly #receiver: Receiver;
+  readonly #most: number;
   readonly #watched: MessageQueue | undefined;
   readonly #ending = new Limit(undefined);
   #asked = 0;
@@ -80,15 +90,19 @@ class LeasedSource implements Source {
   #failure: unknown;
   #wake: (() => void) | undefined;
 
-  /** @param watched - tells when the queue is empty, where that is to be the end */
-  constructor(receiver: Receiver, watched: MessageQueue | undefined) {
+  /**
+   * @param most - how many may be in hand
+   * @param watched - tells when the queue is empty, where that is to be the end
+   */
+  constructor(receiver: Receiver, most: number, watched: MessageQueue | undefined) {
     this.#receiver = receiver;
+    this.#most = most;
     this.#watched = watched;
     setMaxListeners(MOST, this.#ending.signal);
   }
 
   async next(most: number, timeout: number | undefined): Promise<readonly Message[]> {
-    this.#ask(Math.min(most, MOST));
+    this.#ask(Math.min(most, this.#most));
     if (this.#arrived.length === 0) await this.#change(timeout);
     this.#batch = this.#arrived;
     this.#arrived = [];

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { COMMAND, mqueue, printedBy, runProgram, startMqueue } from '../support/command.js';
@@ -151,6 +153,23 @@ for (const ack of [[], ['--ack']]) {
       assert.deepEqual(takeAll(queue).toSorted(), ['a', 'b']);
     });
 
+    it('goes on with the queue that has the name', async () => {
+      const name = temporaryName();
+      const how = { create: true, ...SMALL };
+      const before = MessageQueue.open(name, how);
+      const child = startMqueue(['recv', '--follow', name, ...ack]);
+      await before.send('a');
+      await child.printed('a');
+      before.unlink();
+      await before.close();
+      await using queue = MessageQueue.open(name, how);
+      await queue.send('b');
+      await child.printed('b');
+      child.kill('SIGINT');
+      assert.equal((await child.end).signal, 'SIGINT');
+      queue.unlink();
+    });
+
     for (const end of ack.length > 0 ? (['SIGTERM', 'SIGKILL'] as const) : (['SIGTERM'] as const)) {
       it(`loses nothing by ${end} where its reader has stopped reading`, async function () {
         this.timeout(30_000);
@@ -208,6 +227,21 @@ describe('mqueue recv', () => {
     assert.equal(rest.length, 1, stderr);
     assert.match(stderr, /^mqueue: 1 message that standard output did not take found no room in /m);
     assert.deepEqual([...rest, ...(await keptIn(stderr, queue))].toSorted(), ['a', 'b']);
+  });
+
+  it('ends where its output may not grow any more, and the messages go back', async () => {
+    const queue = temporaryQueue({ maxMessages: 4, maxMessageSize: 512 });
+    const texts = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(500));
+    await fill(queue, ...texts);
+    const file = join(tmpdir(), `mq-recv-${process.pid}`);
+    // A block has 512 bytes, or 1024 in some shells.
+    const shell = `ulimit -f 1; exec $mqueue recv --follow ${queue.name} > ${file}`;
+    const { code, stderr } = await runProgram('sh', ['-c', shell], '', { env });
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^mqueue: standard output takes no more: EFBIG/m);
+    const printed = lines(readFileSync(file, 'utf8')).filter((line) => texts.includes(line));
+    rmSync(file);
+    assert.deepEqual([...printed, ...takeAll(queue)].toSorted(), texts);
   });
 
   describe('on a terminal', () => {

@@ -201,6 +201,23 @@ describe('mqueue send', () => {
     assert.deepEqual(takeAll(queue), ['a', 'b']);
   });
 
+  it('sends nothing into a queue that was removed, and goes on with the next of that name', async () => {
+    const name = temporaryName();
+    const how = { create: true, ...SMALL };
+    const before = MessageQueue.open(name, how);
+    const child = startMqueue(['send', name]);
+    child.write('a\n');
+    assert.equal((await before.receive()).text(), 'a');
+    before.unlink();
+    child.process.stdin?.end('b\n');
+    await using queue = MessageQueue.open(name, how);
+    assert.equal((await queue.receive()).text(), 'b');
+    assert.equal((await child.end).code, 0);
+    assert.equal(before.tryReceive(), null);
+    await before.close();
+    queue.unlink();
+  });
+
   it('goes on where it was ended, over and over: no line is missing, none is doubled', async function () {
     this.timeout(30_000);
     const queue = temporaryQueue({ maxMessages: 3, maxMessageSize: 16 });

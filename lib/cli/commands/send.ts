@@ -69,7 +69,9 @@ Examples:
     const { create, depth, size, file } = given;
     const sizes = { maxMessages: depth, maxMessageSize: size, onMismatch: 'error' } as const;
     const opening = create === true ? { create, ...sizes } : {};
-    const queue = MessageQueue.open(name, { access: 'write', ...opening });
+    // Nothing goes into a queue that nobody can open any more.
+    const reopen = create === true ? true : 'existing';
+    const queue = MessageQueue.open(name, { access: 'write', reopen, ...opening });
     try {
       if (input === undefined) await sendWhole(queue, Buffer.from(text ?? ''), given);
       else if (file === undefined) await sendPieces(queue, input, given);
