@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
+import { closeSync } from 'node:fs';
 import { endError, inputError, outputError } from '../../base/errors.js';
 import { Attempt, type Limits } from './attempt.js';
 import { Output, withoutNewline } from './output.js';
 import { ProgramProcess, type Program } from './process.js';
-import { RequestFile } from './request-file.js';
+import { requestFile } from './request-file.js';
 
 /** What is the same for all requests. */
 export interface Manner {
@@ -51,9 +52,9 @@ function start(
   }
   const file = fileOf(request, program.command);
   try {
-    return new ProgramProcess(program, { stdin: file.descriptor, env });
+    return new ProgramProcess(program, { stdin: file, env });
   } finally {
-    file.close();
+    closeSync(file);
   }
 }
 
@@ -67,11 +68,11 @@ function argumentOf(request: Uint8Array, command: string): string {
   return Buffer.from(request).toString();
 }
 
-function fileOf(request: Uint8Array, command: string): RequestFile {
+function fileOf(request: Uint8Array, command: string): number {
   try {
-    return new RequestFile(request);
+    return requestFile(request);
   } catch (error) {
-    const problem = `no file can be made of it (${(error as Error).message}). Free some of /dev/shm`;
+    const problem = `no file can be made of it (${(error as Error).message}). Free some of /dev/shm, or of the folder TMPDIR`;
     throw inputError(command, problem, error);
   }
 }
