@@ -4,8 +4,8 @@ import { CommandError } from './exit-codes.js';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const MOST_PRIORITY = 32_767;
-/** As JSON a byte is six at most, and so much stands around all of them. */
-const [WORST, AROUND] = [6, 64];
+/** As JSON a byte is six at most, and so much may stand around all of them. */
+const [WORST, AROUND] = [6, 4096];
 
 /** A message in one line of JSON: its priority, and its `body`, or `base64` of what is no UTF-8. */
 export function toJson({ data, priority }: Message): string {

@@ -41,13 +41,13 @@ function keep(name: string, messages: readonly Message[]): void {
     writeFileSync(path, lines.join(''), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     notice(
-      `${counted(messages.length)} found no room in ${name}, and cannot be kept: ${(error as Error).message}. They are lost`,
+      `${counted(messages.length)} could not go back into ${name}, nor be kept: ${(error as Error).message}. They are lost`,
     );
     return;
   }
   const command = `mqueue send ${quoted(name)} --format json < ${quoted(path)}`;
   notice(
-    `${counted(messages.length)} that standard output did not take found no room in ${name}. Send them later: ${command}`,
+    `${counted(messages.length)} that standard output did not take could not go back into ${name}. Send them later: ${command}`,
   );
 }
 

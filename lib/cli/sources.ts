@@ -61,8 +61,10 @@ class PlainSource implements Source {
     try {
       this.#last = await this.#queue.receiveMany(Math.min(most, mostOf(this.#queue)), options);
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 'ETIMEDOUT') throw error;
-      this.#last = [];
+      if ((error as { code?: unknown }).code === 'ETIMEDOUT') return [];
+      // A message that was on its way when the wait was given up.
+      this.#last = interrupted().aborted ? await this.#queue.close() : [];
+      if (this.#last.length === 0) throw error;
     }
     return this.#last;
   }
@@ -72,9 +74,7 @@ class PlainSource implements Source {
   }
 
   async close(): Promise<void> {
-    // A message that was on its way when the wait was given up is among them.
-    const late = await this.#queue.close();
-    await putBack(this.#queue.name, [...this.#left, ...late]);
+    await putBack(this.#queue.name, [...this.#left, ...(await this.#queue.close())]);
   }
 }
 
@@ -103,7 +103,7 @@ class LeasedSource implements Source {
 
   async next(most: number, timeout: number | undefined): Promise<readonly Message[]> {
     this.#ask(Math.min(most, this.#most));
-    if (this.#arrived.length === 0) await this.#change(timeout);
+    if (this.#arrived.length === 0 && this.#failure === undefined) await this.#change(timeout);
     this.#batch = this.#arrived;
     this.#arrived = [];
     if (this.#batch.length === 0 && this.#failure !== undefined) throw this.#failure as Error;

@@ -225,7 +225,10 @@ describe('mqueue recv', () => {
     assert.equal(signal, 'SIGPIPE');
     const rest = takeAll(queue);
     assert.equal(rest.length, 1, stderr);
-    assert.match(stderr, /^mqueue: 1 message that standard output did not take found no room in /m);
+    assert.match(
+      stderr,
+      /^mqueue: 1 message that standard output did not take could not go back into /m,
+    );
     assert.deepEqual([...rest, ...(await keptIn(stderr, queue))].toSorted(), ['a', 'b']);
   });
 
@@ -299,7 +302,7 @@ function lines(printed: string): string[] {
 /** What was kept in a file because it found no room, sent again as it says. */
 async function keptIn(stderr: string, queue: MessageQueue): Promise<string[]> {
   const { command, file } =
-    /found no room .*: (?<command>mqueue send .* < (?<file>\/.*))$/m.exec(stderr)?.groups ?? {};
+    /could not go back .*: (?<command>mqueue send .* < (?<file>\/.*))$/m.exec(stderr)?.groups ?? {};
   if (command === undefined || file === undefined) return [];
   const shell = `mqueue() { ${process.execPath} ${COMMAND} "$@"; }; ${command}`;
   const sending = runProgram('sh', ['-c', shell]);
