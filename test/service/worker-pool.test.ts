@@ -68,8 +68,11 @@ describe('WorkerPool', function () {
       const { pids } = await readyPoolOf(['works', ...names]);
       assert.equal(new Set(pids).size, 2);
       const answering = new Set<number>();
-      for (let task = 0; task < 8; task += 1) answering.add(await answeredBy(String(task)));
-      assert.deepEqual(new Set(answering), new Set(pids));
+      // Which of them has the next one, the kernel says.
+      for (let task = 0; answering.size < 2; task += 1) {
+        answering.add(await answeredBy(String(task)));
+      }
+      assert.deepEqual(answering, new Set(pids));
     });
 
     it('adds up what its workers count', async () => {
