@@ -126,7 +126,8 @@ export function warnGaveUp(queue: string, attempts: number, error?: unknown): vo
   warn(
     'MQ_GAVE_UP',
     `A message of queue '${queue}' was given up, because ${died} with it in ` +
-      `hand${reason}. Its lease file keeps it, see docs/leases.md. Name a queue for such as 'deadLetter'`,
+      `hand${reason}. Its lease file keeps it until mqueue requeue --given-up sends it again. Name a queue for such ` +
+      `as 'deadLetter'`,
   );
 }
 
