@@ -21,6 +21,8 @@ export class Progress {
   constructor(done: Done) {
     this.#done = done;
     if (!process.stderr.isTTY || process.stdin.isTTY) return;
+    // A terminal that was closed is told by a signal.
+    process.stderr.on('error', () => undefined);
     this.#timer = setTimeout(() => void this.#show(), PATIENCE);
   }
 

@@ -121,6 +121,16 @@ for (const ack of [[], ['--ack']]) {
       });
     }
 
+    it('takes nothing where a signal comes before it has begun', async () => {
+      const queue = temporaryQueue(SMALL);
+      await queue.send('a');
+      const child = startMqueue(['recv', queue.name, ...ack]);
+      child.kill('SIGINT');
+      const { signal, stdout } = await child.end;
+      assert.deepEqual([signal, stdout], ['SIGINT', '']);
+      assert.deepEqual(takeAll(queue), ['a']);
+    });
+
     it('ends when nobody reads it, and the message goes back', async () => {
       const queue = temporaryQueue(SMALL);
       const child = startMqueue(['recv', '--follow', queue.name, ...ack]);

@@ -10,6 +10,7 @@ import {
 import { options } from '../arguments.js';
 import { CommandError } from '../exit-codes.js';
 import { openers } from '../openers.js';
+import { counted } from '../notice.js';
 import { printJson, printLine } from '../output.js';
 import { printable } from '../printable.js';
 import { columns } from '../table.js';
@@ -94,6 +95,6 @@ async function print(queues: readonly QueueDescription[], holders: Holders): Pro
     openers(holders.get(queue.name) ?? []),
   ]);
   if (rows.length > 0) await printLine(columns(head, rows));
-  const count = `${queues.length} queue${queues.length === 1 ? '' : 's'}`;
+  const count = counted(queues.length, 'queue');
   console.error(`${count}; ${shownUsage(queues)}`);
 }

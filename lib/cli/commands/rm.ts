@@ -4,6 +4,7 @@ import type { QueueDescription } from '../../inspect.js';
 import { options, queueNames } from '../arguments.js';
 import { confirm } from '../confirm.js';
 import { knownQueue } from '../known-queue.js';
+import { counted } from '../notice.js';
 
 export const command: Command = new Command('rm')
   .description('remove queues, with the messages in them')
@@ -26,5 +27,5 @@ Examples:
   });
 
 function shown({ name, messages = 0 }: QueueDescription): string {
-  return messages === 0 ? name : `${name} with ${messages} message${messages === 1 ? '' : 's'}`;
+  return messages === 0 ? name : `${name} with ${counted(messages)}`;
 }
