@@ -6,6 +6,7 @@ import { limits, MessageQueue } from 'posix-mqueue';
 import { PosixTransport } from 'posix-mqueue/service';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { mqueue, printedBy, startMqueue } from '../support/command.js';
+import { expectNoLeases } from '../support/leases.js';
 import { inShell } from '../support/mounted.js';
 import { canUnshare } from '../support/namespace.js';
 
@@ -44,6 +45,11 @@ function parse(text: string): Map<string, number> {
 describe('mqueue metrics', function () {
   this.timeout(20_000);
 
+  let leased: string | undefined;
+  afterEach(() => {
+    if (leased !== undefined) expectNoLeases(leased);
+  });
+
   it('prints how full queues are, what they take, and the limits', async () => {
     const queue = temporaryQueue({ maxMessages: 3, maxMessageSize: 64 });
     await queue.send('a');
@@ -58,6 +64,7 @@ describe('mqueue metrics', function () {
 
   it('prints what receivers with redelivery have, and what they gave up', async () => {
     const queue = temporaryQueue({ maxMessages: 3, maxMessageSize: 64 });
+    leased = queue.name;
     const receiver = await new PosixTransport().openReceiver(queue.name, {
       redelivery: true,
       concurrency: 3,

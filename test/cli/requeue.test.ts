@@ -5,7 +5,7 @@ import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { encodeDeadLetter } from '#dist/rpc/envelope/dead-letter.js';
 import { mqueue, printedBy, startMqueue } from '../support/command.js';
 import { until } from '../support/code.js';
-import { leaseFiles } from '../support/leases.js';
+import { expectNoLeases } from '../support/leases.js';
 
 type Found = [text: string, priority: number];
 
@@ -20,7 +20,7 @@ describe('mqueue requeue', function () {
     jobs = temporaryQueue({ maxMessages: 6, maxMessageSize: 64 });
   });
   afterEach(() => {
-    assert.deepEqual(leaseFiles(dead.name), []);
+    expectNoLeases(dead.name);
   });
 
   async function bury(text: string, priority = 0, from: string | null = jobs.name): Promise<void> {
@@ -177,7 +177,7 @@ describe('mqueue requeue', function () {
     }
 
     afterEach(() => {
-      assert.deepEqual(leaseFiles(jobs.name), []);
+      expectNoLeases(jobs.name);
     });
 
     it('sends what workers have given up and kept', async () => {

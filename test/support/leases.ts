@@ -1,4 +1,5 @@
-import { closeSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { LeaseFolder } from '#dist/queue/leases/folder.js';
 
@@ -12,6 +13,13 @@ const aligned = (size: number): number => Math.ceil(size / 64) * 64;
 /** The paths of the lease files of a queue. */
 export function leaseFiles(name: string): string[] {
   return new LeaseFolder(name, name).paths();
+}
+
+/** For the end of a test: that a queue has no lease file, and has none then. */
+export function expectNoLeases(name: string): void {
+  const left = leaseFiles(name);
+  for (const path of left) rmSync(path, { force: true });
+  assert.deepEqual(left, []);
 }
 
 /** All lease files of this user. */
