@@ -1,4 +1,5 @@
 import type { Channel, ConfirmChannel, Options } from 'amqplib';
+import { lastingController } from '../base/abort-listener.js';
 import { toBytes } from '../base/bytes.js';
 import { AbortError, closedError, missingQueueError, tooLargeError } from '../base/errors.js';
 import { isPriority } from '../base/options.js';
@@ -40,7 +41,7 @@ export interface SenderHome {
 export class AmqpSender implements Sender {
   readonly #name: string;
   readonly #home: SenderHome;
-  readonly #closing = new AbortController();
+  readonly #closing = lastingController();
   #channel: Promise<ConfirmChannel> | undefined;
   /** Once it is open, until it is lost. */
   #ready: ConfirmChannel | undefined;

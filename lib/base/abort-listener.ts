@@ -11,9 +11,12 @@ const lines = new WeakMap<AbortSignal, SignalLine>();
 class SignalLine {
   readonly #signal: AbortSignal;
   readonly #line = new Line<() => void>();
+  /** Whether it stays while nobody waits. */
+  readonly #lasts: boolean;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, lasts: boolean) {
     this.#signal = signal;
+    this.#lasts = lasts;
     // Unlike a plain listener it is called also when another one stops the event.
     addAbortListener(signal, this.#abort);
   }
@@ -23,7 +26,7 @@ class SignalLine {
   }
 
   leave(place: Place<() => void>): void {
-    if (!this.#line.leave(place) || this.#line.length > 0) return;
+    if (!this.#line.leave(place) || this.#line.length > 0 || this.#lasts) return;
     this.#forget();
     lines.delete(this.#signal);
   }
@@ -49,7 +52,7 @@ export class AbortListener {
   constructor(signal: AbortSignal, listener: () => void) {
     let line = lines.get(signal);
     if (line === undefined) {
-      line = new SignalLine(signal);
+      line = new SignalLine(signal, false);
       lines.set(signal, line);
     }
     this.#line = line;
@@ -59,4 +62,15 @@ export class AbortListener {
   remove(): void {
     this.#line.leave(this.#place);
   }
+}
+
+/**
+ * A controller whose signal many wait for, one after the other: to begin and to end to listen to it costs next to
+ * nothing. For signals of this library's own, which nobody looks at for listeners.
+ */
+export function lastingController(): AbortController {
+  const controller = new AbortController();
+  const { signal } = controller;
+  lines.set(signal, new SignalLine(signal, true));
+  return controller;
 }

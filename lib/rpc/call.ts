@@ -110,6 +110,8 @@ export class Call implements Waiting {
   }
 
   take(reply: Reply, priority: number): void {
+    // Who answers it has it, also where its transport has not said so yet: there is nothing to give up.
+    if (reply.attempt === this.#attempt) this.#wanted = undefined;
     // It is being worked on: to have that done again would double what came already.
     this.#sendNoMore();
     this.#answered ??= reply.attempt;

@@ -1,3 +1,4 @@
+import { lastingController } from '../base/abort-listener.js';
 import { codeOf } from '../base/code-of.js';
 import { clearInterval, setInterval } from '../base/timers.js';
 import { withDeadline } from '../service/deadline.js';
@@ -27,7 +28,7 @@ export interface ReplyProperties {
 class ReplyQueue {
   readonly name: string;
   readonly #transport: Transport;
-  readonly #closing = new AbortController();
+  readonly #closing = lastingController();
   #opening: Promise<Sender> | undefined;
   #sender: Sender | undefined;
   #sending = 0;

@@ -1,5 +1,5 @@
 import { setMaxListeners, type EventEmitter } from 'node:events';
-import { AbortListener } from '../base/abort-listener.js';
+import { AbortListener, lastingController } from '../base/abort-listener.js';
 import { codeOf } from '../base/code-of.js';
 import { gaveUpReason, invalidValue } from '../base/errors.js';
 import { checkOptions } from '../base/options.js';
@@ -57,8 +57,8 @@ interface Emitter extends Pick<EventEmitter<Events>, 'emit' | 'listenerCount'> {
 export class Running {
   readonly #job: Job;
   readonly #emitter: Emitter;
-  readonly #stopping = new AbortController();
-  readonly #giveUp = new AbortController();
+  readonly #stopping = lastingController();
+  readonly #giveUp = lastingController();
   readonly #redelivery: Redelivery;
   #running: Promise<void> | undefined;
   #closed = false;
