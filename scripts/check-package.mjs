@@ -1,6 +1,14 @@
 // Packs the package, and tries the tarball as its users do:
 //   node scripts/check-package.mjs
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +79,16 @@ function tryNpm(tarball, bare) {
   });
 }
 
+function tryGlobal(tarball, bare) {
+  const prefix = join(folder, 'global');
+  trial('npm install --global, with the command and its man page', () => {
+    const quiet = ['--no-audit', '--no-fund'];
+    run(folder, bare, 'npm', 'install', '--global', '--prefix', prefix, ...quiet, tarball);
+    run(folder, bare, join(prefix, 'bin', 'mqueue'), '--version');
+    accessSync(join(prefix, 'share', 'man', 'man1', 'mqueue.1'));
+  });
+}
+
 /** Of the other package managers only themselves are fetched with npm. */
 function tryOther(tarball, bare, tool, version, parameters) {
   const tools = join(folder, `${tool}-tool`);
@@ -100,6 +118,7 @@ try {
   console.log(run(root, PATH, join(root, 'node_modules', '.bin', 'publint'), tarball, '--strict'));
   const bare = makePath(join(folder, 'path'));
   tryNpm(tarball, bare);
+  tryGlobal(tarball, bare);
   tryOther(tarball, bare, 'yarn', '1', ['add', '--silent', 'rxjs@7']);
   tryOther(tarball, bare, 'pnpm', '10', ['add']);
 } finally {

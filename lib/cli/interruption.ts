@@ -42,6 +42,11 @@ export function readerIsGone(by: 'SIGPIPE' | 'SIGHUP' = 'SIGPIPE'): void {
   if (cause === undefined) interrupt(by);
 }
 
+/** As a signal does, but for a failure that its finder tells. */
+export function giveUp(): void {
+  controller.abort();
+}
+
 /** What has ended the command, if anything has. */
 export function endedBy(): Ending | undefined {
   return cause;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print } from './output.js';
 import { commandsFor } from './registry.js';
 import { version } from './version.js';
 
@@ -24,7 +25,7 @@ export async function programFor(args: readonly string[]): Promise<Command> {
     .addHelpText('after', AFTER)
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) });
+    .configureOutput({ writeOut: print, outputError: (text, write) => write(oneLine(text)) });
   const name = args.find((argument) => !argument.startsWith('-'));
   for (const command of await commandsFor(name)) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -14,8 +14,24 @@ const remedies: Readonly<Record<string, (queue: string) => string>> = {
 /** What the command line calls what the library tells of. */
 const words: readonly (readonly [RegExp, string])[] = [
   [/'(?:options\.)?(requests|responses)'/g, '<$1>'],
-  [/'(?:options\.)?maxMessages'|(?<=larger )maxMessages/g, '--depth'],
-  [/'(?:options\.)?maxMessageSize'|(?<=larger )maxMessageSize/g, '--size'],
+  [/'(from|to)\.queue'/g, '<$1>'],
+  [/than from\.queue/g, 'than <from>'],
+  [/'(?:options\.)?maxMessages'|(?<=larger )maxMessages|maxMessages(?= \d)/g, '--depth'],
+  [/'(?:options\.)?maxMessageSize'|(?<=larger )maxMessageSize|maxMessageSize(?= \d)/g, '--size'],
+  [
+    /, unlink it first(.*), or say what to do with onMismatch.*$/,
+    ', or remove it first with mqueue rm$1',
+  ],
+  [/open it with trustedOwner: .*?;/, 'use it as it is, with --no-create or without --create;'],
+  [/Unlink (?=some|queues)/g, 'Remove '],
+  [/have root unlink it/g, 'have root remove it'],
+  [/'options\.mode'/g, '--mode'],
+  [/, or a number such as 0o\d+/g, ''],
+  [/As root: (?=mkdir)/g, 'As root: mqueue ls --mount, or '],
+  [
+    /Install them: npm install (.*)$/,
+    'Install them beside mqueue: npm install --global $1, or without --global in a project',
+  ],
   [/'(?:options\.)?(timeout|method|retries|concurrency)'/g, '--$1'],
   [/'(?:options\.)?deadLetter'/g, '--dead-letter'],
   [/than options\.requests/g, 'than <requests>'],

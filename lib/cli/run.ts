@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { CommandError, ExitCode } from './exit-codes.js';
 import { endedBy, endBySignal } from './interruption.js';
-import { flush } from './output.js';
+import { flush, outputFailure } from './output.js';
 import { programFor } from './program.js';
 import { remedyFor } from './remedies.js';
 
@@ -9,20 +9,30 @@ import { remedyFor } from './remedies.js';
 export async function run(args: readonly string[]): Promise<void> {
   showWarnings();
   try {
-    if (args[0] === 'complete' && args[1] === '--') {
-      await (await import('./completions.js')).complete(args.slice(2));
-    } else await (await programFor(args)).parseAsync(args, { from: 'user' });
-    await flush();
+    await perform(args);
   } catch (error) {
-    process.exitCode = codeOf(error);
-    if (!(error instanceof CommanderError) && endedBy() === undefined) tell(error);
+    // What has to stop where nothing can be printed fails for that reason.
+    const reason = outputFailure() ?? error;
+    process.exitCode = codeOf(reason);
+    if (endedBy() === undefined) tell(reason);
   }
   endBySignal();
 }
 
+async function perform(args: readonly string[]): Promise<void> {
+  try {
+    if (args[0] === 'complete' && args[1] === '--') {
+      await (await import('./completions.js')).complete(args.slice(2));
+    } else await (await programFor(args)).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // It has printed a help, or told what is wrong itself.
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) process.exitCode = ExitCode.usage;
+  }
+  await flush();
+}
+
 function codeOf(error: unknown): number {
-  // It has told what is wrong itself.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
   if (error instanceof CommandError) return error.exitCode;
   if ((error as { code?: unknown } | null)?.code === 'ETIMEDOUT') return ExitCode.timeout;
   // What the library refuses before it changes anything.

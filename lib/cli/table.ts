@@ -32,7 +32,7 @@ export function columns(
 ): string {
   const isNumber = head.map(
     (_, column) =>
-      rows.length > 0 &&
+      rows.some((row) => typeof row[column] === 'number') &&
       rows.every((row) => typeof row[column] === 'number' || row[column] === '-'),
   );
   const table = new Table({

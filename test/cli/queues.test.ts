@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { coreOf } from '#dist/message-queue/message-queue.js';
-import { mqueue, printedBy } from '../support/command.js';
+import type { Child } from '../support/child.js';
+import { COMMAND, mqueue, printedBy, runProgram } from '../support/command.js';
 import { unlinkQuietly } from '../support/code.js';
 import { exists } from '../support/exists.js';
 import { inShell } from '../support/mounted.js';
 import { canUnshare } from '../support/namespace.js';
+import { hasTerminals, onTerminal } from '../support/terminal.js';
 
 /** What all of them answer with where something is wrong. */
 async function refused(args: readonly string[], code: number, text: RegExp): Promise<void> {
@@ -37,13 +42,20 @@ describe('mqueue create', () => {
     const there = temporaryQueue({ maxMessages: 2, maxMessageSize: 32 });
     await there.send('a');
     await printedBy(['create', there.name]);
-    await refused(['create', there.name, '--depth', '3'], 1, /maxMessages 2/);
+    const advice =
+      /exists with --depth 2 and --size 32, .* --depth 3\. .* or remove it first with mqueue rm \([^()]*\)$/m;
+    await refused(['create', there.name, '--depth', '3'], 1, advice);
     await refused(['create', there.name, '--exclusive'], 1, /exists already/);
     assert.equal(there.tryReceive()?.text(), 'a');
   });
 
   it('refuses what no queue can have, before anything is made', async () => {
     await refused(['create', name, '--depth', 'many'], 2, /--depth.* whole number/);
+    await refused(
+      ['create', name, '--mode', '9'],
+      2,
+      /^mqueue: --mode must be octal digits [^,]*, not '9'$/m,
+    );
     await refused(['create', `${name}/a`], 2, /second slash/);
     await refused(['create'], 2, /missing required argument 'name'/);
     assert.ok(!exists(name));
@@ -63,6 +75,41 @@ describe('mqueue rm', () => {
     await refused(['rm', queue.name], 2, /no terminal .*--yes/);
     await refused(['rm', '--yes', queue.name, temporaryName()], 1, /there is no queue/);
     assert.ok(exists(queue.name));
+  });
+
+  describe('on a terminal', () => {
+    before(function () {
+      // Reason: script(1) of util-linux gives one to a command, and is missing here.
+      if (!hasTerminals()) this.skip();
+    });
+
+    async function asked(child: Child): Promise<void> {
+      let text = '';
+      while (!text.includes('[y/N]')) {
+        const [chunk] = (await once(child.process.stdout as Readable, 'data')) as [Buffer];
+        text += chunk.toString();
+      }
+    }
+
+    const answers: [answer: string, what: string, code: number, remains: boolean][] = [
+      ['y\r', 'yes', 0, false],
+      ['\r', 'nothing', 1, true],
+      ['\u0004', 'Ctrl-D', 1, true],
+      ['\u0003', 'Ctrl-C', 128 + constants.signals.SIGINT, true],
+    ];
+    for (const [answer, what, code, remains] of answers) {
+      it(`asks, and takes ${what} for an answer`, async () => {
+        const queue = temporaryQueue({ maxMessages: 1 });
+        const child = onTerminal(`$mqueue rm ${queue.name}; echo "ended $?"; stty -a`);
+        await asked(child);
+        child.write(answer);
+        const { stdout } = await child.end;
+        assert.match(stdout, new RegExp(`^ended ${code}\\b`, 'm'));
+        assert.match(stdout, / icanon\b/);
+        assert.doesNotMatch(stdout, /Aborted/);
+        assert.equal(exists(queue.name), remains);
+      });
+    }
   });
 });
 
@@ -154,6 +201,22 @@ describe('mqueue', () => {
     assert.match(await printedBy(['--version']), /^\d+\.\d+\.\d+\n$/);
     assert.match(await printedBy(['--help']), /^Usage: mqueue .*Commands:.* ls .*Exit codes/s);
     assert.match(await printedBy(['ls', '--help']), /Examples:\n {2}mqueue ls/);
+  });
+
+  it('ends as others do when nobody reads what it prints', async () => {
+    const script = `set -o pipefail; ${process.execPath} ${COMMAND} --help | true`;
+    const { code, stderr } = await runProgram('bash', ['-c', script]);
+    assert.deepEqual([code, stderr], [128 + constants.signals.SIGPIPE, '']);
+  });
+
+  it('fails in one line where the disk is full', async () => {
+    const queue = temporaryQueue({ maxMessages: 1 });
+    for (const given of ['--help', `stat ${queue.name}`]) {
+      const script = `${process.execPath} ${COMMAND} ${given} > /dev/full`;
+      const { code, stderr } = await runProgram('bash', ['-c', script]);
+      assert.equal(code, 1);
+      assert.match(stderr, /^mqueue: standard output takes no more: ENOSPC.*\n$/);
+    }
   });
 
   it('knows which command was meant', async () => {

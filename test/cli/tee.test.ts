@@ -122,7 +122,7 @@ describe('mqueue tee', function () {
     for (const [args, code, text] of [
       [[from.name, missing], 1, /there is no queue .*mqueue create/],
       [[from.name, name, name], 2, /another queue each time/],
-      [[from.name, from.name], 2, /another queue than from/],
+      [[from.name, from.name], 2, /<to> must be another queue than <from>/],
       [[from.name], 2, /missing required argument 'to'/],
     ] as const) {
       const ended = await mqueue(['tee', ...args]);
