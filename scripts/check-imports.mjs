@@ -41,10 +41,15 @@ const FLOORS = [
   'inspect/garbage',
   'opentelemetry',
   'doors',
-  'cli',
+  'cli/base',
+  'cli/terminal',
+  'cli/arguments',
+  'cli/messages',
+  'cli/services',
   'cli/top',
   'cli/bench',
   'cli/commands',
+  'cli',
 ];
 
 const STATEMENT = /^(?:import|export)\b[^;]*?\bfrom '(?<module>[^']+)';/gmu;

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { print } from './output.js';
 import { commandsFor } from './registry.js';
-import { version } from './version.js';
+import { version } from './base/version.js';
 
 const DESCRIPTION =
   'Sees, feeds, drains and watches the POSIX message queues of this machine, whatever language is on the ' +

@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
-import { CommandError, ExitCode } from './exit-codes.js';
-import { endedBy, endBySignal } from './interruption.js';
-import { flush, outputFailure } from './output.js';
+import { CommandError, ExitCode } from './base/exit-codes.js';
+import { endedBy, endBySignal } from './base/interruption.js';
+import { flush, outputFailure } from './base/output.js';
 import { programFor } from './program.js';
-import { remedyFor } from './remedies.js';
+import { remedyFor } from './base/remedies.js';
 
 /** Does what the arguments say, and sets the exit code. */
 export async function run(args: readonly string[]): Promise<void> {

@@ -1,10 +1,10 @@
 import { arch, cpus, release } from 'node:os';
 import { Command } from 'commander';
-import { options, whole } from '../arguments.js';
+import { options, whole } from '../arguments/common.js';
 import { measure, type Measured } from '../bench/measure.js';
-import { interrupted } from '../interruption.js';
-import { printJson, printLine } from '../output.js';
-import { columns } from '../table.js';
+import { interrupted } from '../base/interruption.js';
+import { printJson, printLine } from '../base/output.js';
+import { columns } from '../terminal/table.js';
 
 interface Given {
   readonly json?: true;

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { bridge, type Bridge } from '../../service.js';
-import { duration, options, queueName, whole } from '../arguments.js';
-import { address, bridgeEnd, type Address } from '../bridge-end.js';
-import { interrupted } from '../interruption.js';
-import { printJson } from '../output.js';
+import { duration, options, queueName, whole } from '../arguments/common.js';
+import { address, bridgeEnd, type Address } from '../arguments/address.js';
+import { interrupted } from '../base/interruption.js';
+import { printJson } from '../base/output.js';
 
 interface Given {
   readonly create?: true;

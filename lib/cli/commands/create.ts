@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { MessageQueue, type OpenOptions } from '../../index.js';
-import { options, queueName } from '../arguments.js';
+import { options, queueName } from '../arguments/common.js';
 
 interface Given {
   readonly depth?: number;

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { collectGarbage } from '../../inspect.js';
-import { options } from '../arguments.js';
-import { printJson, printLine } from '../output.js';
-import { printable } from '../printable.js';
-import { columns } from '../table.js';
+import { options } from '../arguments/common.js';
+import { printJson, printLine } from '../base/output.js';
+import { printable } from '../base/printable.js';
+import { columns } from '../terminal/table.js';
 
 interface Given {
   readonly dryRun?: true;

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { options, queueName, whole } from '../arguments.js';
-import { CommandError, ExitCode } from '../exit-codes.js';
-import { Separator } from '../records.js';
-import { addQueueOptions, openingOf, type QueuesGiven } from '../service-queues.js';
+import { options, queueName, whole } from '../arguments/common.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
+import { Separator } from '../messages/records.js';
+import { addQueueOptions, openingOf, type QueuesGiven } from '../arguments/service-queues.js';
 
 interface Given extends QueuesGiven {
   readonly rpc?: true;
@@ -69,7 +69,7 @@ Examples:
     if (given.rpc === true) {
       refuse(responses !== undefined, 'with --rpc replies have a queue of their own: leave it out');
       refuse(given.unlink === true, '--unlink is not for --rpc, as the queue is not its alone');
-      const { askEach } = await import('../rpc-host.js');
+      const { askEach } = await import('../services/rpc-host.js');
       const { method, retries, unordered } = given;
       const request = { timeout, priority, method, retries };
       const lanes = { concurrency: concurrency ?? 1, ordered: unordered !== true };
@@ -78,7 +78,7 @@ Examples:
     }
     if (responses === undefined) throw wrong('the queue for the responses is missing');
     for (const name of OF_RPC) refuse(given[name] !== undefined, `--${name} needs --rpc`);
-    const { exchange } = await import('../raw-host.js');
+    const { exchange } = await import('../services/raw-host.js');
     await exchange(
       { ...queues, responses, unlink: given.unlink === true },
       { timeout, priority, concurrency: concurrency ?? Infinity, end, stopAtError },

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { examineSystem, type SystemLimit, type SystemReport } from '../../inspect.js';
-import { options } from '../arguments.js';
-import { ExitCode } from '../exit-codes.js';
-import { printJson, printLine } from '../output.js';
-import { paint } from '../paint.js';
-import { columns } from '../table.js';
+import { options } from '../arguments/common.js';
+import { ExitCode } from '../base/exit-codes.js';
+import { printJson, printLine } from '../base/output.js';
+import { paint } from '../terminal/paint.js';
+import { columns } from '../terminal/table.js';
 
 export const command: Command = new Command('limits')
   .description(

@@ -7,15 +7,15 @@ import {
   type QueueDescription,
   type QueueHolder,
 } from '../../inspect.js';
-import { options } from '../arguments.js';
-import { CommandError } from '../exit-codes.js';
-import { openers } from '../openers.js';
-import { counted } from '../notice.js';
-import { printJson, printLine } from '../output.js';
-import { printable } from '../printable.js';
-import { columns } from '../table.js';
-import { shownUsage, usageOf } from '../usage.js';
-import { userName } from '../users.js';
+import { options } from '../arguments/common.js';
+import { CommandError } from '../base/exit-codes.js';
+import { openers } from '../terminal/openers.js';
+import { counted } from '../base/notice.js';
+import { printJson, printLine } from '../base/output.js';
+import { printable } from '../base/printable.js';
+import { columns } from '../terminal/table.js';
+import { shownUsage, usageOf } from '../terminal/usage.js';
+import { userName } from '../terminal/users.js';
 
 const FOLDER = '/dev/mqueue';
 const NOT_MOUNTED = 'ERR_MQ_NOT_MOUNTED';

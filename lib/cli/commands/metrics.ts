@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { prometheusMetrics } from '../../inspect.js';
-import { queueNames } from '../arguments.js';
-import { interrupted } from '../interruption.js';
-import { knownQueue } from '../known-queue.js';
-import { listenAddress, type ListenAddress } from '../listen.js';
-import { write } from '../output.js';
+import { queueNames } from '../arguments/common.js';
+import { interrupted } from '../base/interruption.js';
+import { knownQueue } from '../arguments/known-queue.js';
+import { listenAddress, type ListenAddress } from '../arguments/listen.js';
+import { write } from '../base/output.js';
 
 interface Given {
   readonly listen?: ListenAddress;
@@ -38,6 +38,6 @@ Examples:
       await write(text);
       return;
     }
-    const { serveMetrics } = await import('../metrics-server.js');
+    const { serveMetrics } = await import('../services/metrics-server.js');
     await serveMetrics(listen, () => prometheusMetrics(options), interrupted());
   });

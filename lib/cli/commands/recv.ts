@@ -1,12 +1,12 @@
 import { Command, Option } from 'commander';
-import { options, duration, queueName, whole } from '../arguments.js';
-import { CommandError, ExitCode } from '../exit-codes.js';
-import { interrupted } from '../interruption.js';
-import { counted } from '../notice.js';
-import { Separator } from '../records.js';
-import { FORMATS, render, type Format } from '../rendering.js';
-import { openSink } from '../sink.js';
-import { openSource, type Source } from '../sources.js';
+import { options, duration, queueName, whole } from '../arguments/common.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
+import { interrupted } from '../base/interruption.js';
+import { counted } from '../base/notice.js';
+import { Separator } from '../messages/records.js';
+import { FORMATS, render, type Format } from '../messages/rendering.js';
+import { openSink } from '../messages/sink.js';
+import { openSource, type Source } from '../messages/sources.js';
 
 interface Given {
   readonly count?: number;

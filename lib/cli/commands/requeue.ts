@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { requeueDeadLetters, requeueGivenUp, type Requeued } from '../../service.js';
-import { options, queueName, whole } from '../arguments.js';
-import { CommandError } from '../exit-codes.js';
-import { interrupted } from '../interruption.js';
-import { printJson, printLine } from '../output.js';
-import { printable } from '../printable.js';
-import { remedyFor } from '../remedies.js';
+import { options, queueName, whole } from '../arguments/common.js';
+import { CommandError } from '../base/exit-codes.js';
+import { interrupted } from '../base/interruption.js';
+import { printJson, printLine } from '../base/output.js';
+import { printable } from '../base/printable.js';
+import { remedyFor } from '../base/remedies.js';
 
 interface Given {
   readonly givenUp?: true;

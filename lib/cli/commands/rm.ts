@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { MessageQueue } from '../../index.js';
 import type { QueueDescription } from '../../inspect.js';
-import { options, queueNames } from '../arguments.js';
-import { confirm } from '../confirm.js';
-import { knownQueue } from '../known-queue.js';
-import { counted } from '../notice.js';
+import { options, queueNames } from '../arguments/common.js';
+import { confirm } from '../terminal/confirm.js';
+import { knownQueue } from '../arguments/known-queue.js';
+import { counted } from '../base/notice.js';
 
 export const command: Command = new Command('rm')
   .description('remove queues, with the messages in them')

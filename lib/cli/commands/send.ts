@@ -3,14 +3,14 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { MessageQueue, type Message } from '../../index.js';
-import { options, queueName } from '../arguments.js';
-import { CommandError, ExitCode } from '../exit-codes.js';
-import { interrupted } from '../interruption.js';
-import { fromJson, longestJson } from '../json-message.js';
-import { Progress } from '../progress.js';
-import { records, Separator } from '../records.js';
-import { Sending } from '../sending.js';
-import { unsentError } from '../unsent.js';
+import { options, queueName } from '../arguments/common.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
+import { interrupted } from '../base/interruption.js';
+import { fromJson, longestJson } from '../messages/json-message.js';
+import { Progress } from '../terminal/progress.js';
+import { records, Separator } from '../messages/records.js';
+import { Sending } from '../messages/sending.js';
+import { unsentError } from '../messages/unsent.js';
 
 interface Given {
   readonly file?: string;

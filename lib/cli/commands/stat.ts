@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { holdersOf, type QueueHolder } from '../../inspect.js';
-import { options, queueName } from '../arguments.js';
-import { knownQueue } from '../known-queue.js';
-import { printJson, printLine } from '../output.js';
-import { userName } from '../users.js';
+import { options, queueName } from '../arguments/common.js';
+import { knownQueue } from '../arguments/known-queue.js';
+import { printJson, printLine } from '../base/output.js';
+import { userName } from '../terminal/users.js';
 
 export const command: Command = new Command('stat')
   .description('print the facts of one queue')

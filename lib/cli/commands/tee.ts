@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { tee, type Tee } from '../../service.js';
-import { options, whole } from '../arguments.js';
-import { address, addresses, bridgeEnd, type Address } from '../bridge-end.js';
-import { interrupted } from '../interruption.js';
-import { printJson } from '../output.js';
+import { options, whole } from '../arguments/common.js';
+import { address, addresses, bridgeEnd, type Address } from '../arguments/address.js';
+import { interrupted } from '../base/interruption.js';
+import { printJson } from '../base/output.js';
 
 interface Given {
   readonly count?: number;

@@ -14,12 +14,12 @@ import {
   timer,
 } from 'rxjs';
 import { holdersOf, QueueSampler } from '../../inspect.js';
-import { duration, options, queueNames } from '../arguments.js';
-import { interrupted } from '../interruption.js';
-import { printJson, printLine } from '../output.js';
+import { duration, options, queueNames } from '../arguments/common.js';
+import { interrupted } from '../base/interruption.js';
+import { printJson, printLine } from '../base/output.js';
 import { next, shownRows, START, type Change, type Key, type Picture } from '../top/state.js';
 import { table, view } from '../top/view.js';
-import { shownUsage } from '../usage.js';
+import { shownUsage } from '../terminal/usage.js';
 
 interface Given {
   readonly json?: true;

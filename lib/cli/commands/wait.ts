@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { Command, Option } from 'commander';
 import { MessageQueue } from '../../index.js';
-import { options, queueName } from '../arguments.js';
-import { CommandError, ExitCode } from '../exit-codes.js';
-import { Limit } from '../limit.js';
-import { interrupted } from '../interruption.js';
+import { options, queueName } from '../arguments/common.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
+import { Limit } from '../messages/limit.js';
+import { interrupted } from '../base/interruption.js';
 
 interface Given {
   readonly message?: true;

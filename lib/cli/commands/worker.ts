@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import type { ProgramOptions } from '../../service.js';
-import { options, queueName, whole } from '../arguments.js';
-import { partsOf } from '../behind-dashes.js';
-import { CommandError, ExitCode } from '../exit-codes.js';
-import { addQueueOptions, openingOf, type QueuesGiven } from '../service-queues.js';
+import { options, queueName, whole } from '../arguments/common.js';
+import { partsOf } from '../arguments/behind-dashes.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
+import { addQueueOptions, openingOf, type QueuesGiven } from '../arguments/service-queues.js';
 
 interface Given extends QueuesGiven {
   readonly arg?: true;
@@ -82,7 +82,7 @@ Examples:
     if (given.rpc === true && responses !== undefined) {
       throw wrong(`with --rpc a reply goes to who asked: leave ${responses} out`);
     }
-    const { work, workByRpc } = await import('../program-worker.js');
+    const { work, workByRpc } = await import('../services/program-worker.js');
     const { concurrency, redelivery, maxAttempts, deadLetter } = given;
     const queues = {
       ...openingOf(given),

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import { openers } from '../openers.js';
-import { paint } from '../paint.js';
-import { printable } from '../printable.js';
-import { columns } from '../table.js';
+import { openers } from '../terminal/openers.js';
+import { paint } from '../terminal/paint.js';
+import { printable } from '../base/printable.js';
+import { columns } from '../terminal/table.js';
 import { ORDERS, shownRows, type Row, type State } from './state.js';
 
 /** Characters. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CommandError } from './exit-codes.js';
-import type { ListenAddress } from './listen.js';
+import { CommandError } from '../base/exit-codes.js';
+import type { ListenAddress } from '../arguments/listen.js';
 
 const PATH = '/metrics';
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,6 +1,6 @@
-import type { BridgeEnd } from '../service.js';
-import { queueName } from './arguments.js';
-import { CommandError, ExitCode } from './exit-codes.js';
+import type { BridgeEnd } from '../../service.js';
+import { queueName } from './common.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
 
 /** A queue of this machine or of a broker, as it is typed. */
 export interface Address {
@@ -44,6 +44,6 @@ export async function bridgeEnd(
   making: Partial<BridgeEnd>,
 ): Promise<BridgeEnd> {
   if (url === undefined) return { queue, ...making };
-  const { AmqpTransport } = await import('../amqp.js');
+  const { AmqpTransport } = await import('../../amqp.js');
   return { queue, transport: new AmqpTransport({ urls: url }), ...making };
 }

@@ -1,5 +1,5 @@
 import { clearTimeout, setTimeout } from 'node:timers';
-import { interrupted } from './interruption.js';
+import { interrupted } from '../base/interruption.js';
 
 /** A wait that ends by itself, after a time or by `end`, and when `interrupted()` is. */
 export class Limit implements Disposable {

@@ -3,8 +3,8 @@ import { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import { isatty } from 'node:tty';
 import type { Writable } from 'node:stream';
-import { CommandError } from './exit-codes.js';
-import { interrupted, readerIsGone } from './interruption.js';
+import { CommandError } from '../base/exit-codes.js';
+import { interrupted, readerIsGone } from '../base/interruption.js';
 import type { Rendered } from './rendering.js';
 
 const STDOUT = 1;

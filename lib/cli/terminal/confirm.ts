@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { CommandError, ExitCode } from './exit-codes.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
 
 /**
  * Asks on the terminal.

@@ -1,10 +1,10 @@
-import { Host, type HostOptions } from '../service.js';
-import { CommandError, ExitCode } from './exit-codes.js';
-import { inputLines } from './input-lines.js';
-import { interrupted } from './interruption.js';
-import { counted, notice } from './notice.js';
-import { write } from './output.js';
-import { remedyFor } from './remedies.js';
+import { Host, type HostOptions } from '../../service.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
+import { inputLines } from '../messages/input-lines.js';
+import { interrupted } from '../base/interruption.js';
+import { counted, notice } from '../base/notice.js';
+import { write } from '../base/output.js';
+import { remedyFor } from '../base/remedies.js';
 import { Unanswered } from './unanswered.js';
 
 /** How to send. */

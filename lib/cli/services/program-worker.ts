@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import type { raw } from '../index.js';
-import { RpcWorker, type RpcWorkerOptions } from '../rpc.js';
+import type { raw } from '../../index.js';
+import { RpcWorker, type RpcWorkerOptions } from '../../rpc.js';
 import {
   programHandler,
   Worker,
@@ -8,11 +8,11 @@ import {
   type ProgramHandler,
   type ProgramOptions,
   type WorkerOptions,
-} from '../service.js';
-import { interrupted } from './interruption.js';
-import { counted, notice } from './notice.js';
-import { write } from './output.js';
-import { remedyFor } from './remedies.js';
+} from '../../service.js';
+import { interrupted } from '../base/interruption.js';
+import { counted, notice } from '../base/notice.js';
+import { write } from '../base/output.js';
+import { remedyFor } from '../base/remedies.js';
 
 /** A program, and how it gets its requests. */
 export interface Working {

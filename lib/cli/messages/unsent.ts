@@ -1,8 +1,8 @@
-import type { MessageQueue } from '../index.js';
-import { CommandError, ExitCode } from './exit-codes.js';
-import { endedBy } from './interruption.js';
-import { counted, notice } from './notice.js';
-import { remedyFor } from './remedies.js';
+import type { MessageQueue } from '../../index.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
+import { endedBy } from '../base/interruption.js';
+import { counted, notice } from '../base/notice.js';
+import { remedyFor } from '../base/remedies.js';
 
 /** What was not sent, and why. */
 export interface Unsent {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { Message } from '../index.js';
-import { CommandError } from './exit-codes.js';
+import { Message } from '../../index.js';
+import { CommandError } from '../base/exit-codes.js';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const MOST_PRIORITY = 32_767;

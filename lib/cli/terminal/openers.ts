@@ -1,5 +1,5 @@
-import type { QueueHolder } from '../inspect.js';
-import { printable } from './printable.js';
+import type { QueueHolder } from '../../inspect.js';
+import { printable } from '../base/printable.js';
 
 /** The processes that have a queue open, in short: `*` where one waits in it. */
 export function openers(openBy: readonly QueueHolder[]): string {

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers';
-import { Message, MessageQueue } from '../index.js';
-import type { Delivery, Receiver } from '../service.js';
-import { interrupted } from './interruption.js';
+import { Message, MessageQueue } from '../../index.js';
+import type { Delivery, Receiver } from '../../service.js';
+import { interrupted } from '../base/interruption.js';
 import { Limit } from './limit.js';
 import { putBack } from './put-back.js';
 
@@ -33,7 +33,7 @@ export interface Source {
 /** @param untilEmpty - never waits */
 export async function openSource(name: string, ack: boolean, untilEmpty: boolean): Promise<Source> {
   if (!ack) return new PlainSource(MessageQueue.open(name, HOW), untilEmpty);
-  const { PosixTransport } = await import('../service.js');
+  const { PosixTransport } = await import('../../service.js');
   const transport = new PosixTransport();
   const most = mostOf(await transport.stat(name));
   const how = { redelivery: true, follow: true, concurrency: most };

@@ -1,12 +1,12 @@
-import { RpcError, RpcHost, type RequestOptions, type RpcHostOptions } from '../rpc.js';
-import { CommandError } from './exit-codes.js';
-import { inputLines } from './input-lines.js';
-import { interrupted } from './interruption.js';
+import { RpcError, RpcHost, type RequestOptions, type RpcHostOptions } from '../../rpc.js';
+import { CommandError } from '../base/exit-codes.js';
+import { inputLines } from '../messages/input-lines.js';
+import { interrupted } from '../base/interruption.js';
 import { inLanes, type LaneOptions } from './lanes.js';
-import { notice } from './notice.js';
-import { write } from './output.js';
-import { printable } from './printable.js';
-import { remedyFor } from './remedies.js';
+import { notice } from '../base/notice.js';
+import { write } from '../base/output.js';
+import { printable } from '../base/printable.js';
+import { remedyFor } from '../base/remedies.js';
 
 /** How to ask. */
 export interface Asking extends LaneOptions {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Writable } from 'node:stream';
-import type { Message, MessageQueue } from '../index.js';
-import { interrupted } from './interruption.js';
+import type { Message, MessageQueue } from '../../index.js';
+import { interrupted } from '../base/interruption.js';
 
 type Outgoing = Buffer | Message;
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CommandError, ExitCode } from './exit-codes.js';
+import { CommandError, ExitCode } from '../base/exit-codes.js';
 
 /** What stood before `--` besides options, and what stood behind it. */
 export interface Parts {

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { MessageQueue, type Message } from '../index.js';
+import { MessageQueue, type Message } from '../../index.js';
 import { toJson } from './json-message.js';
-import { counted, notice } from './notice.js';
+import { counted, notice } from '../base/notice.js';
 
 /** Milliseconds to wait for room, which other receivers may make. */
 const PATIENCE = 250;

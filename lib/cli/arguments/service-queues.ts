@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { CreateOptions } from '../index.js';
-import { whole } from './arguments.js';
+import type { CreateOptions } from '../../index.js';
+import { whole } from './common.js';
 
 /** As given by the options for queues that a service makes. */
 export interface QueuesGiven {

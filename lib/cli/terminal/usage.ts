@@ -1,5 +1,5 @@
-import { limits } from '../index.js';
-import type { QueueDescription } from '../inspect.js';
+import { limits } from '../../index.js';
+import type { QueueDescription } from '../../inspect.js';
 
 /** Bytes that the queues of this user take of its limit, and the limit; null for none. */
 export function usageOf(queues: readonly QueueDescription[]): {

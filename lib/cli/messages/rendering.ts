@@ -1,4 +1,4 @@
-import type { Message } from '../index.js';
+import type { Message } from '../../index.js';
 import { toJson } from './json-message.js';
 
 /** What messages look like on standard output. */
