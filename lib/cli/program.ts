@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { print } from './output.js';
+import { print } from './base/output.js';
 import { commandsFor } from './registry.js';
 import { version } from './base/version.js';
 
