@@ -18,7 +18,16 @@ function copyCheckout(folder) {
   ]) {
     cpSync(join(root, each), join(folder, each), { recursive: true });
   }
-  for (const each of ['node_modules', 'test', 'lib', 'clients', 'examples', 'docs', 'README.md']) {
+  for (const each of [
+    '.github',
+    'node_modules',
+    'test',
+    'lib',
+    'clients',
+    'examples',
+    'docs',
+    'README.md',
+  ]) {
     symlinkSync(join(root, each), join(folder, each));
   }
 }

@@ -1,5 +1,5 @@
-// Packs the package, and tries the tarball as its users do:
-//   node scripts/check-package.mjs
+// Packs the package, or takes a tarball that was packed elsewhere, and tries it as its users do:
+//   node scripts/check-package.mjs [TARBALL]
 import {
   accessSync,
   cpSync,
@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makePath, run } from './package/machine.mjs';
 import { missingFiles, pack } from './package/tarball.mjs';
@@ -112,7 +112,8 @@ function tryOther(tarball, bare, tool, version, parameters) {
 }
 
 try {
-  const tarball = pack(root, folder);
+  const [, , given] = process.argv;
+  const tarball = given === undefined ? pack(root, folder) : resolve(given);
   const problems = missingFiles(root, tarball);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   console.log(run(root, PATH, join(root, 'node_modules', '.bin', 'publint'), tarball, '--strict'));
