@@ -21,9 +21,36 @@ export async function complete(words: readonly string[]): Promise<void> {
   root.parse([...words]);
 }
 
-/** The script for a shell, which is to be loaded there. */
-export function printScript(shell: string): void {
-  new RootCommand().setup('mqueue', 'mqueue', shell);
+const WORDS_BY_PACKAGE = '_get_comp_words_by_ref -n "=:" cur prev words cword';
+const WORDS = `if declare -F _get_comp_words_by_ref > /dev/null; then
+        ${WORDS_BY_PACKAGE}
+    else
+        words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD cur=\${COMP_WORDS[COMP_CWORD]}
+    fi`;
+
+/**
+ * The script for a shell, which is to be loaded there. That for bash works without the package bash-completion too, and can
+ * be loaded again.
+ */
+export function scriptFor(shell: string): string {
+  const script = printedScript(shell);
+  if (shell !== 'bash') return script;
+  return script.replace(WORDS_BY_PACKAGE, () => WORDS).replaceAll(/^readonly /gm, '');
+}
+
+/** The library knows no other way to give it. */
+function printedScript(shell: string): string {
+  const { log } = console;
+  let printed = '';
+  console.log = (text: string) => {
+    printed += `${text}\n`;
+  };
+  try {
+    new RootCommand().setup('mqueue', 'mqueue', shell);
+  } finally {
+    console.log = log;
+  }
+  return printed;
 }
 
 function add(root: RootCommand, command: Command, queues: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { CommandError, ExitCode } from './base/exit-codes.js';
 import { endedBy, endBySignal } from './base/interruption.js';
@@ -7,6 +8,7 @@ import { remedyFor } from './base/remedies.js';
 
 /** Does what the arguments say, and sets the exit code. */
 export async function run(args: readonly string[]): Promise<void> {
+  nameProcess();
   showWarnings();
   try {
     await perform(args);
@@ -44,6 +46,15 @@ function tell(error: unknown): void {
   const text = error instanceof Error ? remedyFor(error) : String(error);
   console.error(`mqueue: ${text.replaceAll('\n', ' ')}`);
   if (process.env['DEBUG'] !== undefined) console.error(error);
+}
+
+/** For who looks for it with ps(1) or mqueue ls, where it would be one of many that are called node. */
+function nameProcess(): void {
+  try {
+    writeFileSync('/proc/self/comm', 'mqueue');
+  } catch {
+    // It does without where there is no /proc.
+  }
 }
 
 /** In one line, as errors. */

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { json, text } from 'posix-mqueue';
 import { AmqpTransport } from 'posix-mqueue/amqp';
 import { RpcHost, RpcWorker } from 'posix-mqueue/rpc';
-import { bridge, Host, Worker } from 'posix-mqueue/service';
+import { bridge, Host, tee, Worker } from 'posix-mqueue/service';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { urls } from '../support/broker.js';
 import { runFixture } from '../support/child.js';
@@ -64,6 +64,10 @@ describe('where no broker was ever reached', () => {
     [
       'a bridge to there',
       () => bridge({ queue: temporaryQueue().name }, { queue: requests, transport }),
+    ],
+    [
+      'a tee to there',
+      () => tee({ queue: temporaryQueue().name }, [{ queue: requests, transport }]),
     ],
   ] as const) {
     it(`${what} is closed, and run() resolves`, async () => {

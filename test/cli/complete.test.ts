@@ -4,26 +4,40 @@ import { MessageQueue } from 'posix-mqueue';
 import { COMMAND, mqueue, printedBy, runProgram } from '../support/command.js';
 
 describe('mqueue complete', () => {
+  // Of the package bash-completion, as much as is asked of it.
+  const PACKAGE =
+    '_get_comp_words_by_ref() { cur=${COMP_WORDS[COMP_CWORD]} words=("${COMP_WORDS[@]}"); }';
+
   /** What bash offers at the end of this line. */
-  async function offered(line: string): Promise<string[]> {
+  async function offered(line: string, before = ''): Promise<string[]> {
     const words = line.split(' ');
     const script = `
-      # Of the package bash-completion, as much as is asked of it.
-      _get_comp_words_by_ref() { cur=\${COMP_WORDS[COMP_CWORD]} words=("\${COMP_WORDS[@]}"); }
+      ${before}
       mqueue() { ${process.execPath} ${COMMAND} "$@"; }
       source <(mqueue complete bash)
       COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
       COMP_CWORD=${words.length - 1} COMP_LINE='${line}' COMP_POINT=${line.length}
-      __mqueue_complete 2>/dev/null
+      __mqueue_complete 2> >(grep -v compopt >&2)
       printf '%s\\n' "\${COMPREPLY[@]}"`;
     const { code, stdout, stderr } = await runProgram('bash', ['-c', script]);
-    assert.equal(code, 0, stderr);
+    assert.deepEqual([code, stderr], [0, '']);
     return stdout.toString().split('\n').filter(Boolean);
   }
 
   it('knows commands and options', async () => {
     assert.deepEqual(await offered('mqueue sta'), ['stat']);
     assert.deepEqual(await offered('mqueue create --dep'), ['--depth']);
+  });
+
+  it('uses the package bash-completion where that is there', async () => {
+    assert.deepEqual(await offered('mqueue sta', PACKAGE), ['stat']);
+    assert.deepEqual(await offered('mqueue sta', '_get_comp_words_by_ref() { cur=x; }'), []);
+  });
+
+  it('may be loaded again', async () => {
+    const script = await printedBy(['complete', 'bash']);
+    const { code, stderr } = await runProgram('bash', ['-c', `${script}\n${script}`]);
+    assert.deepEqual([code, stderr], [0, '']);
   });
 
   for (const shell of ['bash', 'zsh', 'fish']) {

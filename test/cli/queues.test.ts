@@ -6,7 +6,7 @@ import { MessageQueue } from 'posix-mqueue';
 import { temporaryName, temporaryQueue } from 'posix-mqueue/testing';
 import { coreOf } from '#dist/message-queue/message-queue.js';
 import type { Child } from '../support/child.js';
-import { COMMAND, mqueue, printedBy, runProgram } from '../support/command.js';
+import { COMMAND, mqueue, printedBy, runProgram, startMqueue } from '../support/command.js';
 import { unlinkQuietly } from '../support/code.js';
 import { exists } from '../support/exists.js';
 import { inShell } from '../support/mounted.js';
@@ -146,6 +146,17 @@ describe('mqueue stat', () => {
     await receiving;
   });
 
+  it('calls a command by its name', async () => {
+    const queue = temporaryQueue({ maxMessages: 1, maxMessageSize: 64 });
+    const child = startMqueue(['recv', queue.name]);
+    let printed = '';
+    while (!printed.includes(String(child.process.pid)))
+      printed = await printedBy(['stat', queue.name]);
+    assert.match(printed, new RegExp(`^open by +mqueue \\(process ${child.process.pid},`, 'm'));
+    await queue.send('a');
+    await child.end;
+  });
+
   it('says that there is none', async () => {
     await refused(['stat', temporaryName()], 1, /there is no queue .*mqueue create/);
   });
@@ -167,7 +178,7 @@ describe('mqueue ls', function () {
     const [table = '', json = ''] = ended.stdout.toString().split(/^(?=\{)/m);
     assert.match(
       table,
-      /^NAME +MESSAGES +DEPTH +SIZE +BYTES +OWNER +MODE +OPEN BY\n\/a .*0666.*\n\/b +0 +2 +64 +320 /,
+      /^NAME +MESSAGES +DEPTH +SIZE +BYTES +OWNER +MODE {2}OPEN BY\n\/a .*0666 {2}-\n\/b +0 +2 +64 +320 /,
     );
     const { queues, used } = JSON.parse(json) as {
       queues: { name: string; bytes: number }[];

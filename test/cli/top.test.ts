@@ -54,6 +54,28 @@ describe('mqueue top', function () {
     assert.equal(full.tryReceive()?.text(), 'a');
   });
 
+  it('shows on a narrow terminal what there is room for', async function () {
+    // Reason: script(1) of util-linux gives one to a command, and is missing here.
+    if (!hasTerminals()) this.skip();
+    const heads: [width: number, head: RegExp][] = [
+      [80, /^NAME +FILL +MESSAGES +IN\/s +OUT\/s +OPEN BY \(\*waits\)$/m],
+      [60, /^NAME +MESSAGES +IN\/s +OUT\/s +OPEN BY \(\*waits\)$/m],
+      [40, /^NAME +MESSAGES +IN\/s +OUT\/s$/m],
+      [30, /^NAME +MESSAGES$/m],
+    ];
+    for (const [width, head] of heads) {
+      // Without a keyboard it prints one picture.
+      const top = `NO_COLOR=1 $mqueue top ${full.name} --every 1ms < /dev/null`;
+      const { stdout } = await onTerminal(`stty cols ${width}; ${top}`).end;
+      assert.match(stdout, head);
+      assert.match(stdout, / 2\/2\b/);
+      assert.ok(
+        stdout.split('\n').every((line) => line.length <= width),
+        stdout,
+      );
+    }
+  });
+
   it('sees what comes and goes', async () => {
     const printing = mqueue(['top', '--json', full.name, '--every', '2s']);
     let ended = false;

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { write } from '../base/output.js';
 
 export const command: Command = new Command('complete')
   .description('print a script that completes commands, options and names of queues in a shell')
@@ -6,14 +7,12 @@ export const command: Command = new Command('complete')
   .addHelpText(
     'after',
     `
-For bash it needs the package bash-completion.
-
 Examples:
   source <(mqueue complete bash)
   mqueue complete zsh > "\${fpath[1]}/_mqueue"
   mqueue complete fish > ~/.config/fish/completions/mqueue.fish`,
   )
   .action(async (shell: string) => {
-    const { printScript } = await import('../completions.js');
-    printScript(shell);
+    const { scriptFor } = await import('../completions.js');
+    await write(scriptFor(shell));
   });

@@ -63,8 +63,10 @@ async function describe(mount: boolean): Promise<QueueDescription[]> {
     encoding: 'utf8',
   });
   if (status !== 0) {
+    // mount(8) has more to say, in lines of its own.
+    const [reason = ''] = (error?.message ?? stderr).trim().split('\n');
     throw new CommandError(
-      `${FOLDER} cannot be mounted: ${(error?.message ?? stderr).trim()}. Try it as root`,
+      `${FOLDER} cannot be mounted: ${reason.replace(/\.$/, '')}. Try it as root`,
     );
   }
   return describeQueues();

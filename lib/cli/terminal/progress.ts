@@ -44,7 +44,10 @@ export class Progress {
         : '{bar} {percentage} %, {messages} messages, {eta_formatted} left';
     // Signals are looked after elsewhere.
     const settings = { format, stream: process.stderr, gracefulExit: false };
-    this.#bar = new library.SingleBar(settings, library.Presets.shades_classic);
+    // So long as nothing moves it has no number.
+    const formatTime: typeof library.Format.TimeFormat = (time, ...rest) =>
+      Number.isFinite(Number(time)) ? library.Format.TimeFormat(time, ...rest) : '?';
+    this.#bar = new library.SingleBar({ ...settings, formatTime }, library.Presets.shades_classic);
     const [bytes, messages] = this.#done();
     this.#bar.start(total ?? 0, bytes, { messages });
     this.#timer = setInterval(() => {

@@ -13,6 +13,9 @@ const GAP = 2;
 const NARROWEST = 16;
 
 const HEAD = ['NAME', 'FILL', 'MESSAGES', 'IN/s', 'OUT/s', 'OPEN BY (*waits)'];
+const [NAME, FILL, IN, OUT, OPEN_BY] = [0, 1, 3, 4, 5];
+/** What a narrow terminal does without, the first one first. */
+const DISPENSABLE = [FILL, OPEN_BY, OUT, IN];
 
 /** The whole screen, of so many columns and lines. */
 export function view(state: State, width: number, height: number): string {
@@ -36,12 +39,43 @@ export function table(rows: readonly Row[], width: number): string {
       ...filled.map((row) => stripVTControlCharacters(String(row[column])).length),
     ),
   );
-  const [name = 0, ...middle] = widest.slice(0, -1);
-  const gaps = GAP * (HEAD.length - 1);
-  const left = width - gaps - middle.reduce((sum, each) => sum + each, 0);
+  const shown = shownColumns(widest, width);
+  const widths = shown.map((column) => widest[column] ?? 0);
+  const left = width - total(widths.map((each, index) => (isElastic(shown[index]) ? 0 : each)));
   // A name is cut where otherwise nobody would be seen who has it open.
-  const names = Math.max(NARROWEST, Math.min(name, left - NARROWEST));
-  return columns(HEAD, filled, [names, ...middle, Math.max(NARROWEST, left - names)]);
+  const others = shown.includes(OPEN_BY) ? NARROWEST : 0;
+  const names = Math.max(NARROWEST, Math.min(widths[NAME] ?? 0, left - others));
+  const fitted = shown.map((column, index) => {
+    if (column === NAME) return names;
+    return column === OPEN_BY ? left - names : (widths[index] ?? 0);
+  });
+  const pick = (row: readonly (string | number)[]): (string | number)[] =>
+    shown.map((column) => row[column] ?? '');
+  return columns(
+    shown.map((column) => HEAD[column] ?? ''),
+    filled.map(pick),
+    fitted,
+  );
+}
+
+/** Those that there is room for: a line that is too long would be two. */
+function shownColumns(widest: readonly number[], width: number): number[] {
+  const least = widest.map((each, column) => (isElastic(column) ? NARROWEST : each));
+  let shown = [...HEAD.keys()];
+  for (const column of DISPENSABLE) {
+    if (total(shown.map((each) => least[each] ?? 0)) <= width) break;
+    shown = shown.filter((each) => each !== column);
+  }
+  return shown;
+}
+
+/** With the gaps between them. */
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, each) => sum + each, GAP * (widths.length - 1));
+}
+
+function isElastic(column: number | undefined): boolean {
+  return column === NAME || column === OPEN_BY;
 }
 
 function cells(row: Row): (string | number)[] {

@@ -18,10 +18,14 @@ export class TeeSender {
     this.#hasProperties = hasProperties;
   }
 
-  static async open(end: BridgeEnd, follow: boolean, listener: NameListener): Promise<TeeSender> {
+  static async open(
+    end: BridgeEnd,
+    options: { readonly follow: boolean; readonly signal: AbortSignal },
+    listener: NameListener,
+  ): Promise<TeeSender> {
     const { transport, opening } = serviceOf(end);
     const { queue: name } = end;
-    const sender = await transport.openSender(name, { ...opening, follow });
+    const sender = await transport.openSender(name, { ...opening, ...options });
     sender.watch?.(listener);
     const largest = await transport.stat(name).then(
       ({ maxMessageSize }) => maxMessageSize,

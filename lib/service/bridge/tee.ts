@@ -61,7 +61,7 @@ export class Tee extends EventEmitter<TeeEvents> {
         redelivery: { redelivery, maxAttempts: EVERY_ATTEMPT },
         deadLetters: undefined,
         acknowledger: this.#acknowledger,
-        prepare: () => this.#open(),
+        prepare: (signal) => this.#open(signal),
         work: (delivery) => this.#pass(delivery),
         close: () => doAll(this.#senders.map((sender) => () => sender.close())),
       },
@@ -98,10 +98,11 @@ export class Tee extends EventEmitter<TeeEvents> {
     return { ...this.#counts, ...this.#running.counts, latency: this.#latency.stats };
   }
 
-  async #open(): Promise<void> {
-    const { reopen = true } = this.#options;
+  async #open(signal: AbortSignal): Promise<void> {
+    const { reopen: follow = true } = this.#options;
     for (const end of this.#to) {
-      this.#senders.push(await TeeSender.open(end, reopen, this.#running.tellOf(end.queue)));
+      const listener = this.#running.tellOf(end.queue);
+      this.#senders.push(await TeeSender.open(end, { follow, signal }, listener));
     }
   }
 
