@@ -27,9 +27,13 @@ const files: Readonly<Record<string, () => Promise<CommandFile>>> = {
   complete: () => import('./commands/complete.js'),
 };
 
+export function isCommand(name: string): boolean {
+  return Object.hasOwn(files, name);
+}
+
 /** The command of this name alone, or all where there is none. */
 export async function commandsFor(name: string | undefined): Promise<Command[]> {
-  const known = name !== undefined && Object.hasOwn(files, name) ? files[name] : undefined;
+  const known = name !== undefined && isCommand(name) ? files[name] : undefined;
   const loading = known === undefined ? Object.values(files) : [known];
   const loaded = await Promise.all(loading.map((load) => load()));
   return loaded.map(({ command }) => command);

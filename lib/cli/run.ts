@@ -4,6 +4,7 @@ import { CommandError, ExitCode } from './base/exit-codes.js';
 import { endedBy, endBySignal } from './base/interruption.js';
 import { flush, outputFailure } from './base/output.js';
 import { programFor } from './program.js';
+import { isCommand } from './registry.js';
 import { remedyFor } from './base/remedies.js';
 
 /** Does what the arguments say, and sets the exit code. */
@@ -25,13 +26,19 @@ async function perform(args: readonly string[]): Promise<void> {
   try {
     if (args[0] === 'complete' && args[1] === '--') {
       await (await import('./completions.js')).complete(args.slice(2));
-    } else await (await programFor(args)).parseAsync(args, { from: 'user' });
+    } else await (await programFor(args)).parseAsync(known(args), { from: 'user' });
   } catch (error) {
     // It has printed a help, or told what is wrong itself.
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) process.exitCode = ExitCode.usage;
   }
   await flush();
+}
+
+/** The help of a command that there is not: as for the command itself, the answer is which one may be meant. */
+function known(args: readonly string[]): readonly string[] {
+  const [first, name] = args;
+  return first === 'help' && name !== undefined && !isCommand(name) ? args.slice(1) : args;
 }
 
 function codeOf(error: unknown): number {

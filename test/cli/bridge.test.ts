@@ -34,6 +34,17 @@ describe('mqueue bridge', () => {
     for (const name of [from, to]) MessageQueue.unlink(name);
   });
 
+  for (const command of ['bridge', 'tee']) {
+    it(`says that no broker is reached, and ends by a signal: ${command}`, async () => {
+      const from = temporaryQueue({ maxMessages: 1, maxMessageSize: 64 });
+      // Of a port that nobody listens on.
+      const child = startMqueue([command, from.name, 'amqp://127.0.0.1:1#there']);
+      await child.erred(/^mqueue: waits for the broker of there, which is not reached/m);
+      child.kill('SIGTERM');
+      assert.equal((await child.end).signal, 'SIGTERM');
+    });
+  }
+
   for (const [what, args, code, text] of [
     [
       'a queue that is not there',

@@ -232,6 +232,8 @@ describe('mqueue', () => {
 
   it('knows which command was meant', async () => {
     await refused(['lss'], 2, /unknown command 'lss' \(Did you mean ls\?\)/);
+    await refused(['help', 'lss'], 2, /unknown command 'lss' \(Did you mean ls\?\)/);
+    assert.match(await printedBy(['help', 'ls']), /^Usage: mqueue ls /);
   });
 
   it('shows where an error came from with DEBUG only', async () => {

@@ -1,5 +1,6 @@
 import type { BridgeEnd } from '../../service.js';
 import { queueName } from './common.js';
+import { tellOfBroker } from '../base/broker.js';
 import { CommandError, ExitCode } from '../base/exit-codes.js';
 
 /** A queue of this machine or of a broker, as it is typed. */
@@ -45,5 +46,7 @@ export async function bridgeEnd(
 ): Promise<BridgeEnd> {
   if (url === undefined) return { queue, ...making };
   const { AmqpTransport } = await import('../../amqp.js');
-  return { queue, transport: new AmqpTransport({ urls: url }), ...making };
+  const transport = new AmqpTransport({ urls: url });
+  tellOfBroker(transport, queue);
+  return { queue, transport, ...making };
 }

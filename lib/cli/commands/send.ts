@@ -55,10 +55,11 @@ export const command: Command = new Command('send')
 A full queue is waited for. Messages are bytes: what is no UTF-8 is sent as it is. Of a JSON line its own priority counts.
 
 A line that does not fit ends it: the lines before it are sent, and none behind it. Whatever ends it in between, it
-says which line is the next one to send.
+says which line is the next one to send. A text that begins with - stands behind --.
 
 Examples:
   mqueue send jobs 'resize 42.png' --priority 7
+  mqueue send jobs -- -42
   mqueue send jobs --create --depth 10 --size 8192 < jobs.txt
   find . -type f -print0 | mqueue send files --null
   mqueue send jobs --file picture.png`,
