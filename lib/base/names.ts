@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, statfs } from 'node:fs/promises';
 import { types } from 'node:util';
 import { invalidType, listError, nameError } from './errors.js';
 import { warnOfNames } from './warnings.js';
@@ -119,9 +119,22 @@ export async function listNames(encoding: 'utf8' | 'buffer'): Promise<string[] |
  */
 export async function mountPoint(): Promise<string> {
   if (process.platform !== 'linux') throw listError('platform');
-  const folder = findMount(await readFile('/proc/self/mountinfo', 'utf8'));
+  const folder = await readFile('/proc/self/mountinfo', 'utf8').then(findMount, usualMount);
   if (folder === undefined) throw listError('mount');
   return folder;
+}
+
+const USUAL_MOUNT = '/dev/mqueue';
+/** What statfs(2) calls the mqueue file system: see linux/magic.h. */
+const MQUEUE_MAGIC = 0x1980_0202;
+
+/** Where it is as a rule, for who has no /proc to look it up. */
+async function usualMount(): Promise<string | undefined> {
+  const type = await statfs(USUAL_MOUNT).then(
+    (found) => found.type,
+    () => undefined,
+  );
+  return type === MQUEUE_MAGIC ? USUAL_MOUNT : undefined;
 }
 
 /**

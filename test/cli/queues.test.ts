@@ -195,6 +195,19 @@ describe('mqueue ls', function () {
     assert.match(ended.stderr, /^2 queues; this user's take \d+ bytes of \d+/);
   });
 
+  it('finds them also where there is no /proc', async () => {
+    const ended = await inShell(`
+      $mqueue create a
+      mkdir -p /dev/mqueue
+      mount -t mqueue none /dev/mqueue
+      mount -t tmpfs none /proc
+      $mqueue ls
+      umount /dev/mqueue
+      $mqueue ls || echo $?`);
+    assert.match(ended.stdout.toString(), /^NAME.*\n\/a +0 .*\n1\n$/, ended.stderr);
+    assert.match(ended.stderr, /^mqueue: .* not mounted/m);
+  });
+
   it('says what to do where the file system is not mounted, and mounts it', async () => {
     const ended = await inShell(`
       umount /tmp/mq
