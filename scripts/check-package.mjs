@@ -120,7 +120,9 @@ try {
   const bare = makePath(join(folder, 'path'));
   tryNpm(tarball, bare);
   tryGlobal(tarball, bare);
-  tryOther(tarball, bare, 'yarn', '1', ['add', '--silent', 'rxjs@7']);
+  // A cache of its own: two that use one at the same time spoil it.
+  const cache = ['--cache-folder', join(folder, 'yarn-cache')];
+  tryOther(tarball, bare, 'yarn', '1', ['add', '--silent', ...cache, 'rxjs@7']);
   tryOther(tarball, bare, 'pnpm', '10', ['add']);
 } finally {
   rmSync(folder, { recursive: true, force: true });
