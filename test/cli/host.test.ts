@@ -242,7 +242,7 @@ describe('mqueue host', function () {
       count = -1000;
       const late = await mqueue(args('--timeout', '200ms'), 'a\n');
       assert.equal(late.code, 1);
-      assert.match(late.stderr, /^mqueue: line 1: .*200 ms/);
+      assert.match(late.stderr, /^mqueue: line 1: .*200 ms.* longer --timeout$/m);
     }).timeout(30_000);
 
     it('ends by a signal, and when nobody reads', async () => {

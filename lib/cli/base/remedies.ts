@@ -25,6 +25,7 @@ const words: readonly (readonly [RegExp, string])[] = [
   [/open it with trustedOwner: .*?;/, 'use it as it is, with --no-create or without --create;'],
   [/Unlink (?=some|queues)/g, 'Remove '],
   [/have root unlink it/g, 'have root remove it'],
+  [/(?<=give a longer )timeout/g, '--timeout'],
   [/'options\.mode'/g, '--mode'],
   [/, or a number such as 0o\d+/g, ''],
   [/As root: (?=mkdir)/g, 'As root: mqueue ls --mount, or '],

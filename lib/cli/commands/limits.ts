@@ -3,6 +3,7 @@ import { examineSystem, type SystemLimit, type SystemReport } from '../../inspec
 import { options } from '../arguments/common.js';
 import { ExitCode } from '../base/exit-codes.js';
 import { printJson, printLine } from '../base/output.js';
+import { inItsWords } from '../base/remedies.js';
 import { paint } from '../terminal/paint.js';
 import { columns } from '../terminal/table.js';
 
@@ -41,7 +42,7 @@ async function print({ checks, limits }: SystemReport): Promise<void> {
   await printLine('');
   for (const { name, works, found, remedy } of checks) {
     const state = works ? paint('green', 'ok    ') : paint('red', 'failed');
-    const end = remedy === undefined ? '' : `. ${remedy}`;
+    const end = remedy === undefined ? '' : `. ${inItsWords(remedy)}`;
     await printLine(`${state}  ${name.padEnd(7)}  ${found}${end}`);
   }
 }
