@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { MessageQueue } from 'posix-mqueue';
 import { RpcHost } from 'posix-mqueue/rpc';
 import { temporaryName } from 'posix-mqueue/testing';
-import { mqueue } from '../support/command.js';
+import { COMMAND, mqueue, runProgram } from '../support/command.js';
 import { exists } from '../support/exists.js';
 import { Gates } from '../support/gates.js';
 import { endBy, endedBy, WorkerQueues } from '../support/program-worker.js';
@@ -48,6 +48,18 @@ describe('mqueue worker', function () {
     const child = await queues.start(`n=0; ${script}`, ['--lines']);
     assert.deepEqual([await queues.ask('a'), await queues.ask('b')], ['1 a', '2 b']);
     await endBy(child, 'SIGHUP');
+  });
+
+  it('buries what it can print nowhere, and ends', async () => {
+    const { requests, deadLetters } = queues;
+    await requests.send('a');
+    const line = `$0 "$@" > /dev/full`;
+    const args = ['worker', requests.name, '--dead-letter', deadLetters, '--', 'cat'];
+    const ended = await runProgram('sh', ['-c', line, process.execPath, COMMAND, ...args]);
+    assert.equal(ended.code, 1, ended.stderr);
+    assert.match(ended.stderr, /standard output takes no more/);
+    await using dead = MessageQueue.open(deadLetters);
+    assert.match((await dead.receive()).text(), /"reason":"failed".*\na$/);
   });
 
   it('prints what has no queue to go to, as it is', async () => {

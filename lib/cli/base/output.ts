@@ -41,6 +41,20 @@ export async function write(chunk: string | Uint8Array): Promise<boolean> {
   return failure === undefined && !stdout.errored;
 }
 
+/**
+ * Writes to standard output.
+ *
+ * @returns when the system has taken it; rejects with why it did not
+ */
+export async function writeForSure(chunk: string | Uint8Array): Promise<void> {
+  const stdout = output();
+  const error = await new Promise((resolve) => {
+    stdout.write(chunk, resolve);
+  });
+  if (error === undefined || error === null) return;
+  throw failure ?? new CommandError('nobody reads standard output any more');
+}
+
 export async function printLine(line: string): Promise<boolean> {
   return write(`${line}\n`);
 }

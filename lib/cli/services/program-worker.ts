@@ -11,7 +11,7 @@ import {
 } from '../../service.js';
 import { interrupted } from '../base/interruption.js';
 import { counted, notice } from '../base/notice.js';
-import { write } from '../base/output.js';
+import { writeForSure } from '../base/output.js';
 import { remedyFor } from '../base/remedies.js';
 
 /** A program, and how it gets its requests. */
@@ -32,7 +32,8 @@ export async function work(
   const handler = programHandler(command, args, options);
   const end = Buffer.from(options.input === 'lines' ? '\n' : '');
   const print: Handler<typeof raw> = async (request, context) => {
-    await write(Buffer.concat([await handler(request, context), end]));
+    // What nobody has was not done.
+    await writeForSure(Buffer.concat([await handler(request, context), end]));
   };
   await run(new Worker(queues, queues.responses === undefined ? print : handler), handler, queues);
 }
