@@ -75,10 +75,10 @@ describe('mqueue limits', () => {
     });
 
     it('ends with 1 where no queue can be made, and names the limit', async () => {
-      const { code, stdout } = await inShell('ulimit -q 100; $mqueue limits');
+      const { code, stdout } = await inShell('ulimit -q 50; $mqueue limits');
       assert.equal(code, 1);
       assert.match(stdout.toString(), /^failed {2}queues .*RLIMIT_MSGQUEUE/m);
-      assert.match(stdout.toString(), /^RLIMIT_MSGQUEUE +100 +0 \(0 %\)/m);
+      assert.match(stdout.toString(), /^RLIMIT_MSGQUEUE +50 +0 \(0 %\)/m);
     });
   });
 });
