@@ -5,8 +5,9 @@ import { COMMAND, runProgram, type Ended } from './command.js';
  * our command there. See `canUnshare`.
  */
 export async function inShell(commands: string): Promise<Ended> {
-  const mount = 'mkdir -p /tmp/mq && mount -t mqueue none /tmp/mq';
-  const parameters = ['--mount', '--ipc', 'bash', '-ec', `${mount}\n${commands}`];
+  // Nowhere else, as containers have it at /dev/mqueue.
+  const mount = 'umount -a -t mqueue; mkdir -p /tmp/mq && mount -t mqueue none /tmp/mq';
+  const parameters = ['--mount', '--ipc', 'bash', '-c', `${mount} && set -e\n${commands}`];
   const mqueueCommand = `${process.execPath} ${COMMAND}`;
   return runProgram('unshare', parameters, '', {
     env: { ...process.env, mqueue: mqueueCommand },
