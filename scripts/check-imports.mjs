@@ -26,6 +26,7 @@ const FLOORS = [
   'inspect/metrics',
   'rxjs',
   'transport',
+  'service/notify',
   'service',
   'service/program',
   'service/spool',
@@ -60,7 +61,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|pool-errors|program-errors|queue-errors|requeue-errors|spill-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|package-errors|pool-errors|program-errors|queue-errors|requeue-errors|spill-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

@@ -12,7 +12,11 @@ function load(): typeof import('amqp-connection-manager') {
     ) as typeof import('amqp-connection-manager');
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw missingPackageError(error as Error);
+    throw missingPackageError(
+      'posix-mqueue/amqp',
+      ['amqplib', 'amqp-connection-manager'],
+      error as Error,
+    );
   }
 }
 

@@ -1,23 +1,9 @@
 import { constants } from 'node:os';
 import { invalidValue } from './argument-errors.js';
-import { MessageQueueError, withCode } from './error-classes.js';
+import { MessageQueueError } from './error-classes.js';
 
 function textOf(cause: unknown): string {
   return String((cause as { message?: unknown } | null)?.message);
-}
-
-/**
- * For who imports `posix-mqueue/amqp` without what it is for.
- *
- * @param cause - that one of its packages was not found
- * @internal
- */
-export function missingPackageError(cause: Error): Error & { code: string } {
-  const [missing] = cause.message.split('\n');
-  const text =
-    `posix-mqueue/amqp needs the packages amqplib and amqp-connection-manager, which not every user of posix-mqueue ` +
-    `needs (${missing}). Install them: npm install amqplib amqp-connection-manager`;
-  return withCode(new Error(text, { cause }), { code: 'ERR_MODULE_NOT_FOUND' });
 }
 
 /**

@@ -5,6 +5,7 @@ export * from './argument-errors.js';
 export * from './bridge-errors.js';
 export * from './lease-errors.js';
 export * from './queue-errors.js';
+export * from './package-errors.js';
 export * from './pool-errors.js';
 export * from './program-errors.js';
 export * from './requeue-errors.js';

@@ -173,6 +173,18 @@ export function warnFailure(error: unknown, queue: string): void {
   );
 }
 
+/** For a service whose manager does not hear it. */
+export function warnNotNotified(path: string, error: Error): void {
+  const abstract = path.startsWith('@')
+    ? ' It is an abstract socket, which cannot be reached.'
+    : '';
+  warn(
+    'MQ_NOT_NOTIFIED',
+    `The service manager cannot be told at NOTIFY_SOCKET='${path}': ${error.message}.${abstract} Without READY=1 it takes ` +
+      `a service of Type=notify for one that has not started; this is the only warning`,
+  );
+}
+
 /** For a host that found responses before it had sent anything. */
 export function warnUnsolicited(queue: string): void {
   warn(

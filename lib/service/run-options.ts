@@ -10,6 +10,17 @@ export interface RunOptions {
    * @defaultValue false
    */
   signals?: boolean | undefined;
+  /**
+   * Whether the service manager hears of it, as systemd does with `Type=notify`: `READY=1` when its queues are open,
+   * `STOPPING=1` when it takes no more, and, where `WatchdogSec=` is set, `WATCHDOG=1` twice in that time, for as long as
+   * the event loop turns. See sd_notify(3). A process that no service manager has started (without `NOTIFY_SOCKET` in its
+   * environment) tells nobody.
+   *
+   * Needs the package `node-unix-socket`; without it `run()` rejects with code `ERR_MODULE_NOT_FOUND`.
+   *
+   * @defaultValue false
+   */
+  notify?: boolean | undefined;
   /** Closes it. `run()` then resolves: that is no error. */
   signal?: AbortSignal | undefined;
   /**
@@ -35,6 +46,7 @@ export interface CloseOptions {
 /** @internal */
 export const runChecks: Checks<RunOptions> = {
   signals: isBoolean,
+  notify: isBoolean,
   signal: isSignal,
   timeout: isMilliseconds,
 };

@@ -10,6 +10,7 @@ import type { Acknowledger } from './acknowledge.js';
 import type { DeadLetters } from './dead-letters.js';
 import type { Service } from './options.js';
 import { enlist, type Membership } from './membership.js';
+import { serviceManager, type ServiceManager } from './notify/service-manager.js';
 import { Redelivery, type RedeliveryEvents, type RedeliveryOptions } from './redelivery.js';
 import { closeChecks, runChecks, type CloseOptions, type RunOptions } from './run-options.js';
 import { onTermination } from './signals.js';
@@ -101,11 +102,15 @@ export class Running {
 
   async run(options: RunOptions | undefined): Promise<void> {
     const checked = checkOptions(`${this.#job.name}.run()`, options, runChecks);
-    const { signals = false, signal } = checked;
+    const { signals = false, notify = false, signal } = checked;
     const { timeout = signals ? SIGNAL_TIMEOUT : Infinity } = checked;
     if (this.#running !== undefined || this.#closed) {
       throw invalidValue('run()', 'called once', this.#closed ? 'closed' : 'running');
     }
+    const manager = notify
+      ? serviceManager(this.#job.requests, () => this.#emitter.stats())
+      : undefined;
+    const telling = manager && new AbortListener(this.#stopping.signal, () => manager.stopping());
     let timer: NodeJS.Timeout | undefined;
     const stop = (): void => {
       this.#stopping.abort();
@@ -120,8 +125,10 @@ export class Running {
         this.#stopping.abort();
       },
     });
-    this.#running = this.#untilStopped(() => this.#work(membership)).finally(() => {
+    this.#running = this.#untilStopped(() => this.#work(membership, manager)).finally(() => {
       forgetSignals();
+      telling?.remove();
+      manager?.over();
       membership?.leave();
       clearTimeout(timer);
       listener?.remove();
@@ -156,7 +163,10 @@ export class Running {
     }, timeout);
   }
 
-  async #work(membership: Membership | undefined): Promise<void> {
+  async #work(
+    membership: Membership | undefined,
+    manager: ServiceManager | undefined,
+  ): Promise<void> {
     const receiver = await this.#open();
     // Or what it has next would wait for the work that is in hand.
     const listener = new AbortListener(this.#stopping.signal, () => void receiver.stop?.());
@@ -165,6 +175,7 @@ export class Running {
       await this.#job.prepare(this.#stopping.signal);
       this.#emitter.emit('ready');
       membership?.ready();
+      manager?.ready();
       const { concurrency = 1 } = this.#job;
       const loops = Array.from({ length: concurrency }, () => this.#loop(receiver));
       loops.push(this.#untilStopped(async () => this.#job.beside?.(this.#stopping.signal)));

@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const BOTH = ['amqp-connection-manager', 'amqplib'];
 
-describe('posix-mqueue/amqp, where its packages', () => {
+describe('what needs packages that not every user needs', () => {
   let folder: string;
 
   beforeEach(() => {
@@ -52,7 +52,7 @@ describe('posix-mqueue/amqp, where its packages', () => {
     ['are missing', 'amqp-connection-manager', []],
     ['are there, but for the one that the other needs', 'amqplib', ['amqp-connection-manager']],
   ] as const) {
-    it(`${what}: names them, and how to install them`, () => {
+    it(`posix-mqueue/amqp, where they ${what}: names them, and how to install them`, () => {
       for (const name of installed) install(name);
       const error = imported(`import './dist/amqp.js';`);
       assert.match(error, /needs the packages amqplib and amqp-connection-manager/);
@@ -62,7 +62,7 @@ describe('posix-mqueue/amqp, where its packages', () => {
     });
   }
 
-  it('are there: is imported, by require() too, and where a bundler to CommonJS has left no URL', () => {
+  it('posix-mqueue/amqp, where they are there: is imported, by require() too, and where a bundler to CommonJS has left no URL', () => {
     for (const name of [...BOTH, 'promise-breaker']) install(name);
     const program = `
       import { createRequire } from 'node:module';
@@ -74,5 +74,19 @@ describe('posix-mqueue/amqp, where its packages', () => {
     const peers = join(folder, 'dist', 'amqp', 'peers.js');
     writeFileSync(peers, readFileSync(peers, 'utf8').replace('import.meta.url', 'undefined'));
     assert.match(imported(program), /^true\n/);
+  });
+
+  it('the option notify: names its package, and how to install it, before anything is opened', () => {
+    const error = imported(`
+      import { Worker } from './dist/service.js';
+      import { MemoryTransport } from './dist/testing.js';
+      const transport = new MemoryTransport();
+      transport.openReceiver = () => console.log('opened');
+      await new Worker({ requests: '/jobs', transport }, () => undefined).run({ notify: true });
+    `);
+    assert.match(error, /The option notify needs the package node-unix-socket,/);
+    assert.match(error, /npm install node-unix-socket\n/);
+    assert.match(error, /code: 'ERR_MODULE_NOT_FOUND'/);
+    assert.doesNotMatch(error, /opened/);
   });
 });

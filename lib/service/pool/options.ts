@@ -76,6 +76,12 @@ export interface PoolRunOptions {
    * @defaultValue false
    */
   signals?: boolean | undefined;
+  /**
+   * Whether the service manager hears of the pool, as for a worker's `run`: `READY=1` when all its processes work.
+   *
+   * @defaultValue false
+   */
+  notify?: boolean | undefined;
   /** Closes the pool. `run()` then resolves: that is no error. */
   signal?: AbortSignal | undefined;
   /**
@@ -192,6 +198,7 @@ export const poolChecks: Checks<WorkerPoolOptions> = {
 /** @internal */
 export const poolRunChecks: Checks<PoolRunOptions> = {
   signals: isBoolean,
+  notify: isBoolean,
   signal: isSignal,
   timeout: isMilliseconds,
 };

@@ -6,6 +6,7 @@ import { showAs } from '../../base/inspect.js';
 import { checkOptions } from '../../base/options.js';
 import { clearTimeout, nextTick, setTimeout } from '../../base/timers.js';
 import { warnWorkerDied } from '../../base/warnings.js';
+import { serviceManager, type ServiceManager } from '../notify/service-manager.js';
 import { closeChecks } from '../run-options.js';
 import { onTermination } from '../signals.js';
 import {
@@ -44,6 +45,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
   readonly #options: WorkerPoolOptions;
   readonly #places: readonly Place[];
   readonly #allEnded: Promise<void>;
+  #manager: ServiceManager | undefined;
   #settle: () => void = () => undefined;
   #state: 'new' | 'running' | 'closing' | 'closed' = 'new';
   #isReady = false;
@@ -89,9 +91,10 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
    */
   async run(options?: PoolRunOptions): Promise<void> {
     const checked = checkOptions('WorkerPool.run()', options, poolRunChecks);
-    const { signals = false, signal } = checked;
+    const { signals = false, notify = false, signal } = checked;
     const { timeout = signals ? SIGNAL_TIMEOUT : Infinity } = checked;
     if (this.#state !== 'new') throw invalidValue('run()', 'called once', this.#state);
+    if (notify) this.#manager = serviceManager('Processes', () => this.#counts);
     this.#state = 'running';
     const stop = (name: NodeJS.Signals): void => {
       void this.#close(name, timeout);
@@ -101,6 +104,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     for (const place of this.#places) place.start();
     if (signal?.aborted === true) stop('SIGTERM');
     await this.#allEnded;
+    this.#manager?.over();
     forgetSignals();
     listener?.remove();
   }
@@ -155,11 +159,17 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
       ),
     );
     return {
+      ...this.#counts,
+      workers,
+      counts: sum(workers.map(({ counts = {} }) => counts)),
+    };
+  }
+
+  get #counts(): Pick<PoolStats, 'size' | 'ready' | 'restarts'> {
+    return {
       size: this.#places.length,
       ready: this.#places.filter((place) => place.isReady).length,
       restarts: this.#places.reduce((total, { restarts }) => total + restarts, 0),
-      workers,
-      counts: sum(workers.map(({ counts = {} }) => counts)),
     };
   }
 
@@ -169,6 +179,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
         this.emit('online', { pid, place });
         if (this.#isReady || !this.#places.every((each) => each.isReady)) return;
         this.#isReady = true;
+        this.#manager?.ready();
         this.emit('ready');
       },
       ended: (exit) => {
@@ -200,6 +211,7 @@ export class WorkerPool extends EventEmitter<WorkerPoolEvents> {
     if (this.#state === 'new') this.#closed();
     if (this.#state === 'running') {
       this.#state = 'closing';
+      this.#manager?.stopping();
       // The very signal: from a terminal they have had it already, and another one would end them at once.
       for (const place of this.#places) place.stop(signal);
       this.#closeWhenEnded();

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DgramSocket } from 'node-unix-socket';
+import { until } from './code.js';
+
+/** What a service manager is to its services: a socket, at which they tell what becomes of them. */
+export class Manager {
+  /** All that was told, in order. */
+  readonly told: string[] = [];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'mq-manager-'));
+  readonly #socket = new DgramSocket();
+
+  constructor() {
+    this.#socket.on('data', (data: Buffer) => this.told.push(data.toString()));
+    this.#socket.bind(this.path);
+  }
+
+  /** For `NOTIFY_SOCKET`. */
+  get path(): string {
+    return join(this.#folder, 'notify');
+  }
+
+  /** The assignments that were told, without those of STATUS. */
+  get states(): string[] {
+    return this.told.flatMap((each) => each.split('\n')).filter((line) => !/^STATUS=/.test(line));
+  }
+
+  /** Resolves when this was told so many times. */
+  async heard(state: string, times = 1): Promise<void> {
+    const count = (): number => this.states.filter((each) => each === state).length;
+    await until(() => count() >= times, `${state}, ${times} times`);
+  }
+
+  close(): void {
+    this.#socket.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
