@@ -23,7 +23,9 @@ export class Manager {
 
   /** The assignments that were told, without those of STATUS. */
   get states(): string[] {
-    return this.told.flatMap((each) => each.split('\n')).filter((line) => !/^STATUS=/.test(line));
+    return this.told
+      .flatMap((each) => each.split('\n'))
+      .filter((line) => !line.startsWith('STATUS='));
   }
 
   /** Resolves when this was told so many times. */
