@@ -51,7 +51,7 @@ describe('examples/deployment', () => {
   });
 
   it('is what docs/deployment.md shows of it', () => {
-    const shown = blocksOf('docs/deployment.md').filter(({ language }) => language !== 'js');
+    const shown = blocksOf('docs/deployment.md');
     const files = [read('systemd/jobs.socket'), read('systemd/jobs.service'), read('compose.yaml')];
     assert.equal(shown.length, files.length);
     for (const [index, { text }] of shown.entries()) {
