@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../support/child.js';
 import { exists } from '../support/exists.js';
@@ -32,7 +32,7 @@ function isShell({ language, attributes }: Block): boolean {
 }
 
 function baseOf({ page, line }: Block): string {
-  return `${basename(page, '.md')}-${line}`;
+  return `${page.replaceAll('/', '-')}-${line}`;
 }
 
 describe('the code blocks of the documentation', function () {

@@ -1,74 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { MessageQueue } from 'posix-mqueue';
 import { Child } from '../support/child.js';
 import { exists } from '../support/exists.js';
-import { blocksOf, ownName, ownNames, pages, textOf, withOwnNames } from '../support/markdown.js';
+import { ownName, pages, recipes, textOf } from '../support/markdown.js';
+import { PageFiles } from '../support/page-files.js';
 import { runsOthers } from '../support/sanitizer.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const OUT = join(ROOT, 'out', 'docs');
 const MOCHA = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
-const env = {
-  ...process.env,
-  NODE_TEST_CONTEXT: undefined,
-  PATH: dirname(process.execPath) + delimiter + process.env['PATH'],
-};
-
-/** The files of a page, in a folder of their own. */
-class Files {
-  static readonly used = new Set<string>();
-  readonly #page: string;
-  readonly folder: string;
-  readonly names: readonly string[];
-
-  constructor(page: string) {
-    this.#page = page;
-    this.folder = join(OUT, page);
-    rmSync(this.folder, { recursive: true, force: true });
-    mkdirSync(this.folder, { recursive: true });
-    const blocks = filesOf(page);
-    for (const { name, text } of blocks) {
-      writeFileSync(join(this.folder, name), withOwnNames(text));
-    }
-    this.names = ownNames(blocks.map(({ text }) => text).join('\n'));
-  }
-
-  use(name: string): string {
-    Files.used.add(join(this.#page, name));
-    return join(this.folder, name);
-  }
-
-  /** Runs a block of shell commands as in a terminal. */
-  terminal(name: string): Child {
-    const text = readFileSync(this.use(name), 'utf8');
-    return new Child('sh', ['-e', '-c', `${text.trimEnd().replace(/([^\n]*)$/, 'exec $1')}`], {
-      cwd: this.folder,
-      env,
-    });
-  }
-
-  run(...parameters: string[]): Child {
-    return new Child(process.execPath, parameters, { cwd: this.folder, env });
-  }
-}
-
-function filesOf(page: string): { name: string; text: string }[] {
-  return blocksOf(page).flatMap(({ attributes, text }) => {
-    const name = attributes.get('file');
-    return name === undefined ? [] : [{ name, text }];
-  });
-}
 
 describe('the files of the documentation', function () {
   this.timeout(60_000);
 
   it('README: a host is answered by a worker, which ends by SIGTERM', async () => {
-    const files = new Files('README.md');
+    const files = new PageFiles('README.md');
     const worker = files.run(files.use('worker.mjs'));
     const host = files.run(files.use('host.mjs'));
     const { code, stdout, stderr } = await host.end;
@@ -78,7 +28,7 @@ describe('the files of the documentation', function () {
   });
 
   it('rpc: a host is answered by a worker, which ends by SIGTERM', async () => {
-    const files = new Files('docs/rpc.md');
+    const files = new PageFiles('docs/rpc.md');
     const worker = files.run(files.use('rpc-worker.mjs'));
     const host = files.run(files.use('rpc-host.mjs'));
     const { code, stdout, stderr } = await host.end;
@@ -89,21 +39,21 @@ describe('the files of the documentation', function () {
   });
 
   it('README: a test that passes', async () => {
-    const files = new Files('README.md');
+    const files = new PageFiles('README.md');
     const { code, stdout } = await files.run(MOCHA, '--no-config', files.use('queue.test.mjs')).end;
     assert.equal(code, 0, stdout);
     assert.match(stdout, /1 passing/);
   });
 
   it('testing: a test that passes', async () => {
-    const files = new Files('docs/testing.md');
+    const files = new PageFiles('docs/testing.md');
     const { code, stdout } = await files.run('--test', files.use('answers.test.mjs')).end;
     assert.equal(code, 0, stdout);
     assert.match(stdout, /pass 1/);
   });
 
   it('rabbitmq: a worker answers a host and a plain client', async () => {
-    const files = new Files('docs/rabbitmq.md');
+    const files = new PageFiles('docs/rabbitmq.md');
     const programs = ['amqp-worker.mjs', 'amqp-host.mjs', 'plain-client.mjs'];
     for (const name of programs) {
       const { code, stderr } = await files.run('--check', files.use(name)).end;
@@ -125,7 +75,7 @@ describe('the files of the documentation', function () {
   });
 
   it('transports: one that passes the contract', async () => {
-    const files = new Files('docs/transports.md');
+    const files = new PageFiles('docs/transports.md');
     files.use('array-transport.mjs');
     const { code, stdout } = await files.run('--test', files.use('array-transport.test.mjs')).end;
     assert.equal(code, 0, stdout);
@@ -133,7 +83,7 @@ describe('the files of the documentation', function () {
   });
 
   it('getting started: two terminals', async function () {
-    const files = new Files('docs/getting-started.md');
+    const files = new PageFiles('docs/getting-started.md');
     const printed = readFileSync(files.use('printed'), 'utf8').trimEnd();
     for (const name of ['answer.mjs', 'ask.cc', 'terminal-1', 'terminal-2']) files.use(name);
     // Reason: there is no compiler, or its program cannot run under ThreadSanitizer.
@@ -148,7 +98,7 @@ describe('the files of the documentation', function () {
   });
 
   it('guide: what was sent before SIGTERM is in the file, all of it', async () => {
-    const files = new Files('docs/guide.md');
+    const files = new PageFiles('docs/guide.md');
     const child = files.run(files.use('drain.mjs'));
     await child.printed('Writing log.gz, until SIGTERM');
     const queue = MessageQueue.open(ownName('/log'), { access: 'write' });
@@ -167,7 +117,7 @@ describe('the files of the documentation', function () {
   });
 
   it('service layer: a pool goes on when one of its workers is killed', async () => {
-    const files = new Files('docs/service.md');
+    const files = new PageFiles('docs/service.md');
     files.use('hash-worker.mjs');
     const pool = files.run(files.use('pool.mjs'));
     await pool.printed('all work');
@@ -193,8 +143,8 @@ describe('the files of the documentation', function () {
   });
 
   it('are all run here', () => {
-    const all = pages().flatMap((page) => filesOf(page).map(({ name }) => join(page, name)));
-    assert.deepEqual([...Files.used].toSorted(), all.toSorted());
+    const others = pages().filter((page) => !recipes().includes(page));
+    assert.deepEqual(PageFiles.unused(others), []);
   });
 
   it('nothing is lost: the table is what the experiment measures', async () => {

@@ -16,8 +16,17 @@ export interface Block {
 
 /** The pages whose code is run, from the root of the project. */
 export function pages(): string[] {
-  const guides = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md'));
-  return ['README.md', ...guides.map((file) => join('docs', file))];
+  return ['README.md', ...pagesIn('docs'), ...recipes()];
+}
+
+/** Those of the cookbook. */
+export function recipes(): string[] {
+  return pagesIn(join('docs', 'cookbook'));
+}
+
+function pagesIn(folder: string): string[] {
+  const pages = readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.md'));
+  return pages.map((file) => join(folder, file));
 }
 
 /** What a page says, without its code too. */
