@@ -80,7 +80,10 @@ describe('the cookbook: data', function () {
       const folder = join(files.folder, 'archive');
       const names = readdirSync(folder).filter((name) => name.endsWith('.gz'));
       return names.flatMap((name) =>
-        gunzipSync(readFileSync(join(folder, name))).toString().trimEnd().split('\n'),
+        gunzipSync(readFileSync(join(folder, name)))
+          .toString()
+          .trimEnd()
+          .split('\n'),
       );
     };
     const killed = files.run(files.use('archive.mjs'));

@@ -74,9 +74,11 @@ export class Child {
     );
   }
 
-  /** Resolves when the lines that the child has printed match. */
-  async shown(text: RegExp): Promise<void> {
-    await this.#until(() => text.test(this.#lines.join('\n')), String(text));
+  /** Resolves with the match when the lines that the child has printed match. */
+  async shown(text: RegExp): Promise<RegExpExecArray> {
+    let found: RegExpExecArray | null = null;
+    await this.#until(() => (found = text.exec(this.#lines.join('\n'))) !== null, String(text));
+    return found as unknown as RegExpExecArray;
   }
 
   /** The first line that the child prints. */

@@ -50,9 +50,13 @@ export class PageFiles {
     return readFileSync(this.use(name), 'utf8');
   }
 
-  /** Runs a block of shell commands as in a terminal. */
-  terminal(name: string): Child {
-    const commands = this.text(name).trimEnd();
+  /**
+   * Runs a block of shell commands as in a terminal.
+   *
+   * @param edit - makes of them what this machine needs, such as another port
+   */
+  terminal(name: string, edit: (text: string) => string = (text) => text): Child {
+    const commands = edit(this.text(name)).trimEnd();
     // A signal is for the last of them.
     const parameters = ['-e', '-c', commands.replace(/([^\n]*)$/, 'exec $1')];
     return new Child('sh', parameters, { cwd: this.folder, env });
