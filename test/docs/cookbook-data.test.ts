@@ -3,29 +3,21 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import Database from 'libsql';
 import { MessageQueue } from 'posix-mqueue';
 import { ownName } from '../support/markdown.js';
 import { PageFiles } from '../support/page-files.js';
+import { ALL, deliver, endsWell, recipe, WAITS } from '../support/recipe.js';
 import { runsOthers } from '../support/sanitizer.js';
-import { unlinkQuietly } from '../support/code.js';
-
-const UNTIL_CTRL_C = /, until Ctrl-C$/m;
 
 describe('the cookbook: data', function () {
   this.timeout(60_000);
-  let files: PageFiles;
-  const recipe = (name: string): PageFiles => (files = new PageFiles(`docs/cookbook/${name}.md`));
-
-  afterEach(() => {
-    for (const name of files.names) unlinkQuietly(name);
-  });
-
   it('structs: of a program in C++ are objects', async function () {
-    recipe('structs');
+    const files = recipe('structs');
     const printed = files.text('printed').trimEnd();
     for (const name of ['sensor.cc', 'sample.mjs', 'reader.mjs', 'terminal-2']) files.use(name);
     const reader = files.terminal('terminal-1');
-    await reader.shown(UNTIL_CTRL_C);
+    await reader.shown(WAITS);
     // Reason: there is no compiler, or its program cannot run under ThreadSanitizer.
     if (!runsOthers || spawnSync('g++', ['--version']).status !== 0) this.skip();
     const sensor = await files.terminal('terminal-2').end;
@@ -41,7 +33,7 @@ describe('the cookbook: data', function () {
   });
 
   it('structs: the codec encodes what it decodes', async () => {
-    recipe('structs');
+    const files = recipe('structs');
     const { sample } = (await import(files.use('sample.mjs'))) as {
       sample: { encode(value: object): Buffer; decode(data: Buffer): object };
     };
@@ -52,20 +44,20 @@ describe('the cookbook: data', function () {
   });
 
   it('ndjson-gzip: all that was sent before the signal is in the file, of several runs too', async () => {
-    recipe('ndjson-gzip');
+    const files = recipe('ndjson-gzip');
     const printed = files.text('printed');
     for (const name of ['collect.mjs', 'terminal-1', 'terminal-2', 'terminal-3']) files.use(name);
     const first = files.terminal('terminal-1');
-    await first.shown(UNTIL_CTRL_C);
+    await first.shown(WAITS);
     assert.deepEqual((await files.terminal('terminal-2').end).code, 0);
     first.kill('SIGINT');
     assert.equal((await first.end).code, 0);
     assert.equal(`${(await files.terminal('terminal-3').end).stdout}\n`, printed);
 
     const second = files.terminal('terminal-1');
-    await second.shown(UNTIL_CTRL_C);
-    const queue = MessageQueue.open(ownName('/events'), { access: 'write' });
+    await second.shown(WAITS);
     const numbers = [...Array(1000).keys()].map(String);
+    const queue = MessageQueue.open(ownName('/events'), { access: 'write' });
     for (const number of numbers) await queue.send(number);
     await queue.close();
     second.kill('SIGTERM');
@@ -75,7 +67,7 @@ describe('the cookbook: data', function () {
   });
 
   it('ndjson-gzip: kill -9 loses nothing of the archive, and leaves whole files', async () => {
-    recipe('ndjson-gzip');
+    const files = recipe('ndjson-gzip');
     const archived = (): string[] => {
       const folder = join(files.folder, 'archive');
       const names = readdirSync(folder).filter((name) => name.endsWith('.gz'));
@@ -87,17 +79,15 @@ describe('the cookbook: data', function () {
       );
     };
     const killed = files.run(files.use('archive.mjs'));
-    await killed.shown(UNTIL_CTRL_C);
-    const queue = MessageQueue.open(ownName('/archived'), { access: 'write' });
+    await killed.shown(WAITS);
     const numbers = [...Array(1200).keys()].map(String);
-    for (const number of numbers.slice(0, 900)) await queue.send(number);
+    await deliver('/archived', numbers.slice(0, 900));
     await killed.shown(/^archive.*: \d+ events$/m);
     killed.kill('SIGKILL');
     await killed.end;
     const next = files.run(files.use('archive.mjs'));
-    await next.shown(UNTIL_CTRL_C);
-    for (const number of numbers.slice(900)) await queue.send(number);
-    await queue.close();
+    await next.shown(WAITS);
+    await deliver('/archived', numbers.slice(900));
     next.kill('SIGTERM');
     const { code, stderr } = await next.end;
     assert.deepEqual([code, stderr], [0, '']);
@@ -105,15 +95,41 @@ describe('the cookbook: data', function () {
   });
 
   it('bodies: protobuf', async () => {
-    recipe('bodies');
+    const files = recipe('bodies');
     files.use('reading.proto');
     files.use('protobuf.mjs');
     const { code, stdout, stderr } = await files.terminal('terminal-1').end;
     assert.deepEqual([code, stdout, stderr], [0, files.text('printed').trimEnd(), '']);
   });
 
+  it('database: kill -9 loses no row', async function () {
+    const files = recipe('database');
+    for (const name of ['store.mjs', 'terminal-1', 'terminal-2']) files.use(name);
+    // Reason: the sanitizer is preloaded into a database that was not built for it.
+    if (!runsOthers) this.skip();
+    const killed = files.terminal('terminal-1');
+    await killed.shown(WAITS);
+    const sent = files.terminal('terminal-2');
+    await killed.shown(/ rows$/m);
+    killed.kill('SIGKILL');
+    await killed.end;
+    const next = files.terminal('terminal-1');
+    await endsWell(sent);
+    await next.shown(WAITS);
+    // Behind those that come again.
+    await deliver('/measurements', ['{"id":1001,"celsius":0}']);
+    next.kill('SIGINT');
+    await endsWell(next);
+    const db = new Database(join(files.folder, 'measurements.db'), { readonly: true });
+    const rows = db.prepare('SELECT id FROM measurements ORDER BY id').pluck().all();
+    db.close();
+    assert.deepEqual(
+      rows,
+      Array.from({ length: 1001 }, (_, index) => index + 1),
+    );
+  });
+
   it('are all run here', () => {
-    const names = ['structs', 'ndjson-gzip', 'bodies'];
-    assert.deepEqual(PageFiles.unused(names.map((name) => `docs/cookbook/${name}.md`)), []);
+    assert.deepEqual(PageFiles.unused(ALL.data), []);
   });
 });

@@ -2,29 +2,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { MessageQueue } from 'posix-mqueue';
 import type { Child } from '../support/child.js';
-import { unlinkQuietly } from '../support/code.js';
 import { ownName } from '../support/markdown.js';
 import { PageFiles } from '../support/page-files.js';
+import { ALL, endsWell, recipe, WAITS } from '../support/recipe.js';
 
-const UNTIL_CTRL_C = /, until Ctrl-C$/m;
 const ANY_PORT = 'export PORT=0\n';
 
 describe('the cookbook: HTTP', function () {
   this.timeout(60_000);
-  let files: PageFiles;
-  const recipe = (name: string): PageFiles => (files = new PageFiles(`docs/cookbook/${name}.md`));
-
-  afterEach(() => {
-    for (const name of files.names) unlinkQuietly(name);
-  });
-
-  async function endsWell(child: Child): Promise<string> {
-    const { code, stdout, stderr } = await child.end;
-    assert.deepEqual([code, stderr], [0, '']);
-    return stdout;
-  }
-
-  async function serverOf(): Promise<{ server: Child; port: string }> {
+  async function serverOf(files: PageFiles): Promise<{ server: Child; port: string }> {
     const server = files.terminal('terminal-1', (text) => ANY_PORT + text);
     const [, port = ''] = await server.shown(/^Listening on .*:(\d+)$/m);
     return { server, port };
@@ -39,13 +25,13 @@ describe('the cookbook: HTTP', function () {
   }
 
   it('fastify: a worker answers, also one that comes when the server has been told to end', async () => {
-    recipe('fastify');
-    const { server, port } = await serverOf();
+    const files = recipe('fastify');
+    const { server, port } = await serverOf(files);
     const queue = MessageQueue.open(ownName('/factors'), { access: 'write' });
     files.use('server.mjs');
     files.use('factors-worker.mjs');
     const worker = files.terminal('terminal-2');
-    await worker.shown(UNTIL_CTRL_C);
+    await worker.shown(WAITS);
     const asked = files.terminal('terminal-3', (text) => text.replace('3000', port));
     assert.equal(`${await endsWell(asked)}\n`, files.text('printed'));
     assert.equal((await ask(port, 'many')).status, 400);
@@ -66,8 +52,8 @@ describe('the cookbook: HTTP', function () {
   });
 
   it('fastify: 503 while the queue is full', async () => {
-    recipe('fastify');
-    const { server, port } = await serverOf();
+    const files = recipe('fastify');
+    const { server, port } = await serverOf(files);
     const queue = MessageQueue.open(ownName('/factors'), { access: 'write' });
     while (queue.trySend('')) assert.ok(queue.currentMessages <= queue.maxMessages);
     const response = await ask(port, 77);
@@ -79,7 +65,7 @@ describe('the cookbook: HTTP', function () {
   });
 
   it('monitoring: counts of the machine and of a program', async () => {
-    recipe('monitoring');
+    const files = recipe('monitoring');
     files.use('watched-worker.mjs');
     const worker = files.terminal('terminal-3', (text) => ANY_PORT + text);
     const [, address = ''] = await worker.shown(/^http:\/\/localhost(.*)$/m);
@@ -109,7 +95,6 @@ describe('the cookbook: HTTP', function () {
   });
 
   it('are all run here', () => {
-    const names = ['fastify', 'monitoring'];
-    assert.deepEqual(PageFiles.unused(names.map((name) => `docs/cookbook/${name}.md`)), []);
+    assert.deepEqual(PageFiles.unused(ALL.http), []);
   });
 });
