@@ -57,7 +57,8 @@ export async function deliver(name: string, messages: readonly string[]): Promis
 export async function leftIn(name: string): Promise<string[]> {
   const left: string[] = [];
   const queue = MessageQueue.open(ownName(name));
-  for await (const message of queue.createReadStream({ until: 'empty' })) left.push(`${message}`);
+  for await (const message of queue.createReadStream({ until: 'empty' }))
+    left.push(message.toString());
   await queue.close();
   return left;
 }
