@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { MessageQueue } from 'posix-mqueue';
 import { Child } from '../support/child.js';
-import { exists } from '../support/exists.js';
+import { GUIDES } from '../support/guides.js';
 import { ownName, pages, recipes, textOf } from '../support/markdown.js';
 import { PageFiles } from '../support/page-files.js';
-import { runsOthers } from '../support/sanitizer.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const MOCHA = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
@@ -82,23 +80,8 @@ describe('the files of the documentation', function () {
     assert.match(stdout, /pass \d\d/);
   });
 
-  it('getting started: two terminals', async function () {
-    const files = new PageFiles('docs/getting-started.md');
-    const printed = readFileSync(files.use('printed'), 'utf8').trimEnd();
-    for (const name of ['answer.mjs', 'ask.cc', 'terminal-1', 'terminal-2']) files.use(name);
-    // Reason: there is no compiler, or its program cannot run under ThreadSanitizer.
-    if (!runsOthers || spawnSync('g++', ['--version']).status !== 0) this.skip();
-    const first = files.terminal('terminal-1');
-    await first.printed('Waiting for tasks, until Ctrl-C');
-    const second = await files.terminal('terminal-2').end;
-    assert.deepEqual([second.code, second.stdout, second.stderr], [0, printed, '']);
-    first.kill('SIGINT');
-    assert.equal((await first.end).code, 0);
-    assert.deepEqual(files.names.filter(exists), []);
-  });
-
-  it('guide: what was sent before SIGTERM is in the file, all of it', async () => {
-    const files = new PageFiles('docs/guide.md');
+  it('streams: what was sent before SIGTERM is in the file, all of it', async () => {
+    const files = new PageFiles('docs/streams.md');
     const child = files.run(files.use('drain.mjs'));
     await child.printed('Writing log.gz, until SIGTERM');
     const queue = MessageQueue.open(ownName('/log'), { access: 'write' });
@@ -143,7 +126,7 @@ describe('the files of the documentation', function () {
   });
 
   it('are all run here', () => {
-    const others = pages().filter((page) => !recipes().includes(page));
+    const others = pages().filter((page) => ![...recipes(), ...GUIDES].includes(page));
     assert.deepEqual(PageFiles.unused(others), []);
   });
 
