@@ -7,19 +7,19 @@ import Database from 'libsql';
 import { MessageQueue } from 'posix-mqueue';
 import { ownName } from '../support/markdown.js';
 import { PageFiles } from '../support/page-files.js';
-import { ALL, deliver, endsWell, recipe, WAITS } from '../support/recipe.js';
-import { runsOthers } from '../support/sanitizer.js';
+import { ALL, deliver, endsWell, recipe, WAITS, withoutSanitizer } from '../support/recipe.js';
 
 describe('the cookbook: data', function () {
   this.timeout(60_000);
+  before(withoutSanitizer);
   it('structs: of a program in C++ are objects', async function () {
     const files = recipe('structs');
     const printed = files.text('printed').trimEnd();
     for (const name of ['sensor.cc', 'sample.mjs', 'reader.mjs', 'terminal-2']) files.use(name);
     const reader = files.terminal('terminal-1');
     await reader.shown(WAITS);
-    // Reason: there is no compiler, or its program cannot run under ThreadSanitizer.
-    if (!runsOthers || spawnSync('g++', ['--version']).status !== 0) this.skip();
+    // Reason: there is no compiler.
+    if (spawnSync('g++', ['--version']).status !== 0) this.skip();
     const sensor = await files.terminal('terminal-2').end;
     assert.deepEqual([sensor.code, sensor.stdout, sensor.stderr], [0, '', '']);
     await reader.shown(/^3: .*$/m);
@@ -102,11 +102,9 @@ describe('the cookbook: data', function () {
     assert.deepEqual([code, stdout, stderr], [0, files.text('printed').trimEnd(), '']);
   });
 
-  it('database: kill -9 loses no row', async function () {
+  it('database: kill -9 loses no row', async () => {
     const files = recipe('database');
     for (const name of ['store.mjs', 'terminal-1', 'terminal-2']) files.use(name);
-    // Reason: the sanitizer is preloaded into a database that was not built for it.
-    if (!runsOthers) this.skip();
     const killed = files.terminal('terminal-1');
     await killed.shown(WAITS);
     const sent = files.terminal('terminal-2');

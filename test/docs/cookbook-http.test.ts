@@ -4,12 +4,13 @@ import { MessageQueue } from 'posix-mqueue';
 import type { Child } from '../support/child.js';
 import { ownName } from '../support/markdown.js';
 import { PageFiles } from '../support/page-files.js';
-import { ALL, endsWell, recipe, WAITS } from '../support/recipe.js';
+import { ALL, endsWell, recipe, WAITS, withoutSanitizer } from '../support/recipe.js';
 
 const ANY_PORT = 'export PORT=0\n';
 
 describe('the cookbook: HTTP', function () {
   this.timeout(60_000);
+  before(withoutSanitizer);
   async function serverOf(files: PageFiles): Promise<{ server: Child; port: string }> {
     const server = files.terminal('terminal-1', (text) => ANY_PORT + text);
     const [, port = ''] = await server.shown(/^Listening on .*:(\d+)$/m);

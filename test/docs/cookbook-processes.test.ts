@@ -3,10 +3,11 @@ import { MessageQueue } from 'posix-mqueue';
 import type { Child } from '../support/child.js';
 import { ownName } from '../support/markdown.js';
 import { PageFiles } from '../support/page-files.js';
-import { ALL, endsWell, leftIn, recipe, WAITS } from '../support/recipe.js';
+import { ALL, endsWell, leftIn, recipe, WAITS, withoutSanitizer } from '../support/recipe.js';
 
 describe('the cookbook: processes', function () {
   this.timeout(60_000);
+  before(withoutSanitizer);
   it('fan-out: a process that is killed loses no job', async () => {
     const files = recipe('fan-out');
     for (const name of ['job-worker.mjs', 'pool.mjs', 'terminal-1', 'terminal-2']) files.use(name);
