@@ -1,46 +1,8 @@
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath, URL } from 'node:url';
-import { checkRuntime, refuse } from './runtime.js';
 import type { NativeBinding, NativeQueue } from './binding.js';
+import { BUILD, findAddon } from './find-addon.js';
+import { checkRuntime, refuse } from './runtime.js';
 import { refusing, standIn } from './stand-in.js';
-
-const FILE = 'posix_mqueue.node';
-const BUILD =
-  'Build it with: npm explore posix-mqueue -- npm run build:native (needs g++, make and python3).';
-
-// A bundler to CommonJS leaves no URL.
-const here = import.meta.url as string | undefined;
-
-function findAddon(): string {
-  if (here === undefined) refuseBundle();
-  const root = fileURLToPath(new URL('../..', here));
-  const built = join(root, 'build', 'Release', FILE);
-  if (existsSync(built)) return built;
-  const folder = join(root, 'prebuilds');
-  if (!existsSync(folder) && !here.endsWith('/dist/native/native.js')) refuseBundle();
-  const system = `${process.platform}-${process.arch}-${libraryFamily(here)}`;
-  const shipped = join(folder, system, FILE);
-  if (existsSync(shipped)) return shipped;
-  refuse(`has no native addon for ${system}`, BUILD);
-}
-
-/** Not by process.report, which looks up the names of all peers. */
-function libraryFamily(url: string): string {
-  // It is no ES module: a bundler could not import it into one.
-  const libc = createRequire(url)('detect-libc') as typeof import('detect-libc');
-  return libc.familySync() === libc.MUSL ? 'musl' : 'glibc';
-}
-
-/** Where the code is in a file of another name, the addon is not beside it. */
-function refuseBundle(): never {
-  refuse(
-    'was bundled into another file, and its native addon is not beside that one',
-    "Mark 'posix-mqueue' as external in your bundler (esbuild: --external:posix-mqueue), and install " +
-      'it where the program runs.',
-  );
-}
 
 /** How the addon itself takes the calls that are made for every message. */
 interface FastCalls {
@@ -78,13 +40,22 @@ function withFastMethods(addon: Addon): NativeBinding {
   return addon;
 }
 
-function load(): NativeBinding {
+interface Loaded {
+  readonly file: string;
+  readonly binding: NativeBinding;
+}
+
+let loaded: Loaded | undefined;
+
+function load(): Loaded {
   checkRuntime(process);
-  const file = findAddon();
+  const { file, release } = findAddon();
   try {
-    return withFastMethods(createRequire(here ?? file)(file) as Addon);
+    return { file, binding: withFastMethods(createRequire(file)(file) as Addon) };
   } catch (error) {
-    refuse(`cannot load its native addon: ${(error as Error).message}`, BUILD);
+    return refuse(`cannot load its native addon: ${(error as Error).message}`, BUILD);
+  } finally {
+    release?.();
   }
 }
 
@@ -95,13 +66,14 @@ function load(): NativeBinding {
  * @internal
  */
 export function addonFile(): string {
-  load();
-  return findAddon();
+  loaded ??= load();
+  return loaded.file;
 }
 
 function loadOrStandIn(): NativeBinding {
   try {
-    return load();
+    loaded ??= load();
+    return loaded.binding;
   } catch (error) {
     return standIn(refusing(error as Error));
   }
