@@ -61,6 +61,7 @@ export type {
 } from './service/bridge/options.js';
 export { tee, Tee } from './service/bridge/tee.js';
 export type { TeeEvents, TeeOptions, TeeStats } from './service/bridge/tee-options.js';
+export type { DeadLetterHeader } from './rpc/envelope/dead-letter.js';
 export { requeueDeadLetters } from './service/requeue/dead-letters.js';
 export { requeueGivenUp } from './service/requeue/given-up.js';
 export type { Requeued, RequeueOptions } from './service/requeue/options.js';

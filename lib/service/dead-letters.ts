@@ -2,7 +2,7 @@ import { codeOf } from '../base/code-of.js';
 import { wallClock } from '../base/timers.js';
 import { LONGEST_HEADER } from '../rpc/envelope/frame.js';
 import { isQueue } from '../rpc/envelope/members.js';
-import { encodeDeadLetter, type DeadHeader } from '../rpc/envelope/dead-letter.js';
+import { encodeDeadLetter, type DeadLetterHeader } from '../rpc/envelope/dead-letter.js';
 import { propertiesOf } from '../transport/properties.js';
 import type { Delivery, Properties, Sender } from '../transport/transport.js';
 import { withDeadline } from './deadline.js';
@@ -12,7 +12,7 @@ import type { Service } from './options.js';
 const PATIENCE = 1000;
 
 /** Why a message is given up. */
-export type Reason = Pick<DeadHeader, 'reason' | 'error' | 'attempts'>;
+export type Reason = Pick<DeadLetterHeader, 'reason' | 'error' | 'attempts'>;
 
 /** The queue for messages that a worker gives up. It is opened for each of them: there should be few. */
 export class DeadLetters {

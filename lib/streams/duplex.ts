@@ -100,8 +100,8 @@ export class QueueDuplex<In, Out> extends Duplex {
   }
 
   /** As Node's, but null once what is unread is held again, or put back. */
-  override read(size?: number): any {
-    return this.destroyed || this.#reader.over ? null : super.read(size);
+  override read(size?: number): Out | null {
+    return this.destroyed || this.#reader.over ? null : (super.read(size) as Out | null);
   }
 
   /** Always throws: use the option `codec: text`. */

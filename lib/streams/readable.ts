@@ -52,8 +52,8 @@ export class QueueReadable<T> extends Readable {
   }
 
   /** As Node's, but null once it is destroyed: by then what is unread is held again, or put back. */
-  override read(size?: number): any {
-    return this.destroyed ? null : super.read(size);
+  override read(size?: number): T | null {
+    return this.destroyed ? null : (super.read(size) as T | null);
   }
 
   /** Always throws: use the option `codec: text`. */

@@ -21,9 +21,15 @@ function found(text: string, what: RegExp): string[] {
 }
 
 describe('the workflows', () => {
-  it('are those of checks, sanitizers, benchmarks and releases', () => {
+  it('are those of checks, sanitizers, benchmarks, installations and releases', () => {
     const names = workflows.map(({ name }) => name);
-    assert.deepEqual(names.toSorted(), ['bench.yml', 'ci.yml', 'release.yml', 'sanitizers.yml']);
+    assert.deepEqual(names.toSorted(), [
+      'bench.yml',
+      'ci.yml',
+      'install.yml',
+      'release.yml',
+      'sanitizers.yml',
+    ]);
   });
 
   for (const { name, text } of workflows) {

@@ -11,7 +11,7 @@ import {
 } from './members.js';
 
 /** Why a message was given up. */
-export interface DeadHeader {
+export interface DeadLetterHeader {
   /** One word for programs: see docs/protocol.md. */
   readonly reason: string;
   /** For people. */
@@ -25,13 +25,13 @@ export interface DeadHeader {
 }
 
 /** A dead letter as it was taken. */
-export interface DeadLetter extends DeadHeader {
+export interface DeadLetter extends DeadLetterHeader {
   /** The message that was given up, byte for byte: a view, not a copy. */
   readonly original: Buffer;
 }
 
 /** @throws EnvelopeError */
-function checkHeader(given: unknown): DeadHeader {
+function checkHeader(given: unknown): DeadLetterHeader {
   if (!isObject(given)) throw badMember('dead', "an object with a 'reason'");
   return {
     reason: someText('dead', rules.reason, given['reason']),
@@ -51,6 +51,6 @@ export function decodeDeadLetter(data: Buffer): DeadLetter {
 }
 
 /** @throws EnvelopeError for a header that nobody could read */
-export function encodeDeadLetter(header: DeadHeader, original: Uint8Array): Buffer {
+export function encodeDeadLetter(header: DeadLetterHeader, original: Uint8Array): Buffer {
   return frame({ dead: checkHeader(header) }, original, false);
 }

@@ -1,5 +1,5 @@
 import { integer, isBoolean, isSignal, type Checks } from '../../base/options.js';
-import type { DeadHeader } from '../../rpc/envelope/dead-letter.js';
+import type { DeadLetterHeader } from '../../rpc/envelope/dead-letter.js';
 import { isName } from '../options.js';
 
 /** How to requeue. */
@@ -27,7 +27,7 @@ export interface RequeueOptions {
 }
 
 /** A message that was sent again, or stayed where it was. */
-export interface Requeued extends Partial<DeadHeader> {
+export interface Requeued extends Partial<DeadLetterHeader> {
   /** The queue that has it now; with `dryRun` would have. */
   readonly to?: string | undefined;
   readonly priority: number;

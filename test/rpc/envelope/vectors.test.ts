@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {
   decodeDeadLetter,
   encodeDeadLetter,
-  type DeadHeader,
+  type DeadLetterHeader,
 } from '#dist/rpc/envelope/dead-letter.js';
 import { decodeReply, encodeReply, type ReplyHeader } from '#dist/rpc/envelope/reply.js';
 import { decodeRequest, encodeRequest } from '#dist/rpc/envelope/request.js';
@@ -22,7 +22,7 @@ function decode(kind: Kind, bytes: Buffer): Decoded {
 function encode(kind: Kind, header: unknown, body: Buffer): Buffer {
   if (kind === 'request') return encodeRequest(header as object, body);
   if (kind === 'reply') return encodeReply(header as ReplyHeader, body);
-  return encodeDeadLetter(header as DeadHeader, body);
+  return encodeDeadLetter(header as DeadLetterHeader, body);
 }
 
 /** Without the members that are absent, or what absent means. */
