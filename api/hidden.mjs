@@ -23,5 +23,5 @@ export function hiddenTypes(root, forgotten, reports) {
   const intended = new Set([...settings.intentionallyNotExported, ...INTERNAL]);
   return [...new Set(forgotten)]
     .filter((name) => !exported.has(name) && !intended.has(name))
-    .toSorted();
+    .toSorted((one, other) => one.localeCompare(other));
 }

@@ -18,15 +18,7 @@ import {
 } from 'posix-mqueue';
 import { consumeQueue, fromQueue, toQueue } from 'posix-mqueue/rxjs';
 import { Host, Worker } from 'posix-mqueue/service';
-
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function expectType<Expected>(): <Actual>(
-  value: Actual,
-  ...match: Equal<Actual, Expected> extends true ? [] : [never]
-) => void {
-  return () => undefined;
-}
+import { expectType } from './expect.js';
 
 interface Job {
   id: number;

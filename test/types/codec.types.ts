@@ -15,9 +15,8 @@ import {
 } from 'posix-mqueue';
 import * as v from 'valibot';
 import { z } from 'zod';
+import type { Equal } from './expect.js';
 
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Expect<T extends true> = T;
 
 interface Job {

@@ -3,15 +3,7 @@
 import type { Observable } from 'rxjs';
 import { json, text, type Bytes } from 'posix-mqueue';
 import { RpcHost, RpcWorker, type ReplyStream, type RpcContext } from 'posix-mqueue/rpc';
-
-type Equal<A, B> =
-  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function expectType<Expected>(): <Actual>(
-  value: Actual,
-  ...match: Equal<Actual, Expected> extends true ? [] : [never]
-) => void {
-  return () => undefined;
-}
+import { expectType } from './expect.js';
 
 interface Job {
   id: number;
