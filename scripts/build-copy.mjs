@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-function copyCheckout(folder) {
+/** Makes the copy in a folder, without a build of its own. */
+export function copyCheckout(folder) {
   for (const each of [
     'addon',
     'binding.gyp',
@@ -32,7 +33,7 @@ function copyCheckout(folder) {
   }
 }
 
-/** Makes the copy in an empty folder. `define`: for gyp, such as `-Dsanitize=thread`. */
+/** Makes the copy in an empty folder, with the addon. `define`: for gyp, such as `-Dsanitize=thread`. */
 export function buildCopy(folder, define) {
   copyCheckout(folder);
   const built = spawnSync(

@@ -7,5 +7,8 @@ export const runsOthers: boolean = process.env['SANITIZER'] !== 'thread';
 /** Whether memory that is never freed fails the run. */
 export const countsLeaks: boolean = process.env['SANITIZER'] === 'address';
 
+/** Whether an emulator of another processor runs this: scripts/test-arm64.mjs. */
+const isEmulated = process.env['EMULATED'] !== undefined;
+
 /** How many times as long as usual things may take. */
-export const slowdown: number = process.env['SANITIZER'] === undefined ? 1 : 5;
+export const slowdown: number = isEmulated || process.env['SANITIZER'] !== undefined ? 5 : 1;

@@ -1,0 +1,51 @@
+// Installs the package in the ways that its users do, runs it, and prints what was seen as a table in Markdown:
+//   node scripts/check-install.mjs [--only GROUP,GROUP] [TARBALL]
+// The groups: managers, nodes, languages, bundlers, executables, refusals, times. Fetches package managers, versions of Node and
+// bundlers from npm into a folder of its own.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundlers } from './install/bundlers.mjs';
+import { executables } from './install/executables.mjs';
+import { languages } from './install/languages.mjs';
+import { managers } from './install/managers.mjs';
+import { nodes } from './install/nodes.mjs';
+import { refusals } from './install/refusals.mjs';
+import { makeSite } from './install/site.mjs';
+import { toMarkdown } from './install/table.mjs';
+import { times } from './install/times.mjs';
+import { pack } from './package/tarball.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const GROUPS = { managers, nodes, languages, bundlers, executables, refusals, times };
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string', default: Object.keys(GROUPS).join(',') } },
+  allowPositionals: true,
+});
+const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
+
+try {
+  const [given] = positionals;
+  const site = makeSite(root, folder, given === undefined ? pack(root, folder) : resolve(given));
+  const trials = values.only.split(',').flatMap((name) => {
+    if (!Object.hasOwn(GROUPS, name)) {
+      throw new Error(`there is no group "${name}": ${Object.keys(GROUPS).join(', ')}`);
+    }
+    return GROUPS[name](site);
+  });
+  const rows = trials.map(({ what, how, act }) => {
+    console.error(`${what}: ${how}`);
+    try {
+      return { what, how, seen: act() };
+    } catch (error) {
+      process.exitCode = 1;
+      console.error(error.message);
+      return { what, how, seen: `**failed**: ${error.message.split('\n')[0]}` };
+    }
+  });
+  console.log(toMarkdown(rows));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
