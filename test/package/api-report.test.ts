@@ -11,11 +11,11 @@ interface Difference {
   readonly text: string;
 }
 interface Comparing {
-  changed(folder: string, fresh: string): Difference[];
-  write(folder: string, fresh: string, differences: Difference[]): void;
+  readonly changed: (folder: string, fresh: string) => Difference[];
+  readonly write: (folder: string, fresh: string, differences: Difference[]) => void;
 }
 interface Hiding {
-  hiddenTypes(root: string, forgotten: string[], reports: string): string[];
+  readonly hiddenTypes: (root: string, forgotten: string[], reports: string) => string[];
 }
 
 function load<T>(file: string): Promise<T> {
