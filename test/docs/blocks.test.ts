@@ -33,6 +33,7 @@ const SHOWN: readonly string[] = [
   'docs/cookbook/fan-out.md text',
   'docs/cookbook/monitoring.md yaml',
   'docs/cookbook/shutdown.md dockerfile',
+  'docs/installing.md dockerfile',
 ];
 
 describe('the blocks of the documentation', function () {
