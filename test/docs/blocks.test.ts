@@ -1,53 +1,27 @@
 import assert from 'node:assert/strict';
 import { queueCharge } from 'posix-mqueue/inspect';
 import { temporaryQueue } from 'posix-mqueue/testing';
+import { commandsFor } from '#dist/cli/registry.js';
 import { decodeDeadLetter } from '#dist/rpc/envelope/dead-letter.js';
 import { decodeReply } from '#dist/rpc/envelope/reply.js';
 import { decodeRequest } from '#dist/rpc/envelope/request.js';
 import { startMqueue } from '../support/command.js';
-import { blocksOf, pages, textOf, type Block } from '../support/markdown.js';
+import { allBlocks, SHOWN, treatmentOf } from '../support/block-kinds.js';
+import { textOf, type Block } from '../support/markdown.js';
 import { inShell } from '../support/mounted.js';
 import { canUnshare } from '../support/namespace.js';
 import { until } from '../support/code.js';
 
 const ofLanguage = (language: string): Block[] =>
-  pages()
-    .flatMap(blocksOf)
-    .filter((block) => block.language === language && !block.attributes.has('file'));
-
-/** What looks at the blocks without a file name, and of which page only. Those that have one are run. */
-const LOOKED_AT: readonly { language: string; page?: string; by: string }[] = [
-  { language: 'js', by: 'docs.test.ts, which runs it' },
-  { language: 'ts', by: 'docs.test.ts, which compiles and runs it' },
-  { language: 'sh', by: 'docs.test.ts: a shell parses it, and the files that it names are there' },
-  { language: 'console', by: 'the tests below, which run it' },
-  { language: 'mermaid', by: 'the site, which draws it' },
-  { language: 'ini', page: 'docs/deployment.md', by: 'kit.test.ts' },
-  { language: 'yaml', page: 'docs/deployment.md', by: 'kit.test.ts' },
-  { language: 'text', page: 'docs/protocol.md', by: 'the tests below, which decode it' },
-];
-
-/** Only shown: what is printed differs each time, or is for a program that is not here. */
-const SHOWN: readonly string[] = [
-  'docs/cookbook/dead-letters.md text',
-  'docs/cookbook/fan-out.md text',
-  'docs/cookbook/monitoring.md yaml',
-  'docs/cookbook/shutdown.md dockerfile',
-  'docs/installing.md dockerfile',
-];
+  allBlocks().filter((block) => block.language === language && !block.attributes.has('file'));
 
 describe('the blocks of the documentation', function () {
   this.timeout(60_000);
 
   it('are looked at, but for those that are named here', () => {
-    const others = pages()
-      .flatMap(blocksOf)
-      .filter(({ attributes }) => !attributes.has('file'))
-      .filter(({ page, language }) =>
-        LOOKED_AT.every((kind) => kind.language !== language || (kind.page ?? page) !== page),
-      )
-      .map(({ page, language }) => `${page} ${language}`);
-    assert.deepEqual(others.toSorted(), SHOWN);
+    const others = allBlocks().filter((block) => treatmentOf(block) === undefined);
+    const named = others.map(({ page, language }) => `${page} ${language}`);
+    assert.deepEqual(named.toSorted(), SHOWN);
   });
 
   for (const { page, line, text } of ofLanguage('console').filter(
@@ -72,6 +46,29 @@ describe('the blocks of the documentation', function () {
       );
     });
   }
+
+  it('in which a shell calls the command name options that there are', async () => {
+    const calls = ['sh', 'console'].flatMap(ofLanguage).flatMap(({ page, text }) =>
+      [...text.matchAll(/\bmqueue ([a-z]+)\b([^|&;#\n]*)/g)].map(([, name = '', rest = '']) => ({
+        page,
+        name,
+        // What is behind two hyphens is another program's.
+        options: rest.split(' -- ')[0]?.match(/(?<= )--[a-z][a-z-]*/g) ?? [],
+      })),
+    );
+    assert.ok(calls.length > 20);
+    const commands = await commandsFor(undefined);
+    const knows = (name: string, option: string): boolean => {
+      const command = commands.find((each) => each.name() === name);
+      return option === '--help' || command?.options.some(({ long }) => long === option) === true;
+    };
+    const unknown = calls.flatMap(({ page, name, options }) =>
+      options
+        .filter((option) => !knows(name, option))
+        .map((option) => `${page}: mqueue ${name} ${option}`),
+    );
+    assert.deepEqual(unknown, []);
+  });
 
   it('command: how send goes on after Ctrl-C is what it prints', async () => {
     const blocks = ofLanguage('console').filter(({ text }) => text.includes('^C'));
