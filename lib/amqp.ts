@@ -1,3 +1,13 @@
+/**
+ * The transport over RabbitMQ. Its users install `amqplib` and `amqp-connection-manager`.
+ *
+ * ```js
+ * import { AmqpTransport } from 'posix-mqueue/amqp';
+ * ```
+ *
+ * @module posix-mqueue/amqp
+ */
+
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 

@@ -1,3 +1,13 @@
+/**
+ * Queues, messages, codecs and streams. It needs Linux once a queue is opened, and loads no other door.
+ *
+ * ```js
+ * import { MessageQueue } from 'posix-mqueue';
+ * ```
+ *
+ * @module posix-mqueue
+ */
+
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 

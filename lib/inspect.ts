@@ -1,3 +1,13 @@
+/**
+ * What the system knows of queues: sizes, users, limits, metrics, and what was left behind.
+ *
+ * ```js
+ * import { describeQueues } from 'posix-mqueue/inspect';
+ * ```
+ *
+ * @module posix-mqueue/inspect
+ */
+
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 

@@ -1,3 +1,13 @@
+/**
+ * Calls by method name over the protocol MQ1, with timeouts, retries, several replies and errors that keep their code.
+ *
+ * ```js
+ * import { RpcHost, RpcWorker } from 'posix-mqueue/rpc';
+ * ```
+ *
+ * @module posix-mqueue/rpc
+ */
+
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 

@@ -1,3 +1,13 @@
+/**
+ * Queues as RxJS Observables: from a queue, into a queue, and with an acknowledgement for each message.
+ *
+ * ```js
+ * import { consumeQueue, fromQueue, toQueue } from 'posix-mqueue/rxjs';
+ * ```
+ *
+ * @module posix-mqueue/rxjs
+ */
+
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 

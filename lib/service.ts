@@ -1,3 +1,13 @@
+/**
+ * Request queue and response queue: hosts, workers, pools of worker processes, bridges, and the transports below them.
+ *
+ * ```js
+ * import { Host, Worker } from 'posix-mqueue/service';
+ * ```
+ *
+ * @module posix-mqueue/service
+ */
+
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 

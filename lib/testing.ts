@@ -1,3 +1,14 @@
+/**
+ * For tests of programs that use queues: queues that end with the test, a transport in memory, and the contract of a
+ * transport.
+ *
+ * ```js
+ * import { MemoryTransport, temporaryQueue } from 'posix-mqueue/testing';
+ * ```
+ *
+ * @module posix-mqueue/testing
+ */
+
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 

@@ -20,16 +20,37 @@ function found(text: string, what: RegExp): string[] {
   return [...text.matchAll(what)].map(([, group = '']) => group);
 }
 
+/** What those that publish may write: to say who they are, and the pages. */
+const WRITES = new Map([
+  ['pages.yml', ['pages', 'id-token']],
+  ['release.yml', ['id-token']],
+]);
+
 describe('the workflows', () => {
-  it('are those of checks, sanitizers, benchmarks, installations and releases', () => {
+  it('are those of checks, sanitizers, benchmarks, installations, releases and the site', () => {
     const names = workflows.map(({ name }) => name);
     assert.deepEqual(names.toSorted(), [
       'bench.yml',
       'ci.yml',
       'install.yml',
+      'pages.yml',
       'release.yml',
       'sanitizers.yml',
     ]);
+  });
+
+  it('check the site wherever they make it, before it is published', () => {
+    const making = workflows.filter(({ text }) => text.includes('npm run docs\n'));
+    assert.deepEqual(
+      making.map(({ name }) => name),
+      ['ci.yml', 'pages.yml'],
+    );
+    for (const { text } of making)
+      assert.match(text, /npm run docs\n\s+- run: npm run docs:check\n/);
+    assert.match(
+      workflows.find(({ name }) => name === 'pages.yml')?.text ?? '',
+      /docs:check[^]*upload-pages/,
+    );
   });
 
   for (const { name, text } of workflows) {
@@ -62,10 +83,10 @@ describe('the workflows', () => {
         );
       });
 
-      it('may read, and no more but to say who it is where it publishes; has no secret', () => {
+      it('may read, and no more but what a publication needs; has no secret', () => {
         assert.match(text, /^permissions:\n {2}contents: read\n\n/m);
         const writes = found(text, /\b([\w-]+): write\b/g);
-        assert.deepEqual(writes, name === 'release.yml' ? ['id-token'] : []);
+        assert.deepEqual(writes, WRITES.get(name) ?? []);
         assert.doesNotMatch(text, /\bsecrets\b|write-all/);
       });
 
