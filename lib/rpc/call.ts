@@ -11,6 +11,7 @@ import type { RequestHeader } from './envelope/request.js';
 import type { SpilledBody } from './envelope/spill.js';
 import { RpcError } from './rpc-error.js';
 import { readReply, type CallSpill } from './spill/host.js';
+import { dataOfReply } from './told-error.js';
 import type { Packed, Wire } from './wire/wire.js';
 
 /** The most that the envelope can tell. */
@@ -147,8 +148,8 @@ export class Call implements Waiting {
     if (!reply.more) this.#countAnswer();
     if (reply.error !== undefined) {
       counts.failed += 1;
-      const { code, message, data } = reply.error;
-      const error = new RpcError(code, message, { data });
+      const { code, message } = reply.error;
+      const error = new RpcError(code, message, { data: dataOfReply(reply) });
       this.fail(reply.by === undefined ? error : Object.assign(error, { by: reply.by }));
       return;
     }

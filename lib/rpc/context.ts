@@ -6,6 +6,10 @@ import type { Request } from './envelope/request.js';
 
 /** What a handler is told besides the value. */
 export interface RpcContext {
+  /** What the host calls the request: no other one of that host has it. Undefined where it was given none. */
+  readonly id: string | undefined;
+  /** Whether nobody waits for a reply. */
+  readonly notification: boolean;
   /** The route that the host named. */
   readonly method: string | undefined;
   /** How often the request was sent or taken before, as far as is known: 0 the first time. */
@@ -26,6 +30,8 @@ const NONE: Readonly<Record<string, string>> = Object.freeze({});
 
 /** The one of a request. A signal is made where it is asked for: that takes longer than the rest. */
 export class Context implements RpcContext {
+  readonly id: string | undefined;
+  readonly notification: boolean;
   readonly method: string | undefined;
   readonly attempt: number;
   readonly deadline: number | undefined;
@@ -39,6 +45,8 @@ export class Context implements RpcContext {
 
   /** @param died - how many receivers have died with it in hand */
   constructor(request: Request, priority: number, died: number, givenUp: AbortSignal) {
+    this.id = request.id;
+    this.notification = request.replyTo === undefined;
     this.method = request.method;
     this.attempt = request.attempt + died;
     this.deadline = request.deadline;

@@ -88,11 +88,15 @@ export class Handling {
       return;
     }
     const isNotification = !replies.wanted;
-    for await (const value of eachOf(settled, givenUp, requests)) {
+    const end = { reached: false };
+    for await (const value of eachOf(settled, givenUp, requests, end)) {
       if (isNotification) continue;
-      await replies.send(bodies.encode(value), true);
+      const body = bodies.encode(value);
+      // An empty one would be the end alone, and no value.
+      const isLast = end.reached && body.length > 0;
+      await replies.send(body, !isLast);
       // Nobody takes the others either.
-      if (replies.gone) return;
+      if (isLast || replies.gone) return;
     }
     await replies.send(bodies.encode(undefined), false);
   }

@@ -3,7 +3,7 @@ import { unspilledError, type NotSpilling } from '../base/errors.js';
 import { EnvelopeError } from './envelope/envelope-error.js';
 import type { ReplyError, ReplyHeader } from './envelope/reply.js';
 import type { Request } from './envelope/request.js';
-import { lessAndLess } from './told-error.js';
+import { JSON_TYPE, lessAndLess } from './told-error.js';
 import type { ReplyQueues } from './reply-queues.js';
 import type { WorkerSpill } from './spill/worker.js';
 import type { Packed, Wire } from './wire/wire.js';
@@ -20,6 +20,9 @@ export interface Answering {
   /** Where bodies go that are too large for a message. */
   spill(): WorkerSpill | undefined;
 }
+
+/** What is told besides the body, and is not the same for all. */
+type Header = Pick<ReplyHeader, 'more' | 'error' | 'spill' | 'contentType'>;
 
 /** What of a request says where its replies go. */
 type Asked = Pick<Request, 'id' | 'replyTo' | 'attempt' | 'spill'>;
@@ -73,7 +76,7 @@ export class Replies {
     if (this.#sendNow({ more }, body)) return undefined;
     return this.repeat(this.#last as Packed).catch(async (error: unknown) => {
       if (codeOf(error) !== 'EMSGSIZE') throw error;
-      await this.#sendSpilled(body, more, error);
+      await this.#sendSpilled({ more }, body, error);
     });
   }
 
@@ -82,7 +85,7 @@ export class Replies {
     return this.#request.spill === undefined ? 'host' : 'worker';
   }
 
-  async #sendSpilled(body: Uint8Array, more: boolean, cause: unknown): Promise<void> {
+  async #sendSpilled(header: Header, body: Uint8Array, cause: unknown): Promise<void> {
     const { replyTo = '', spill: asked } = this.#request;
     const spill = this.#answering.spill();
     // A host that does not say that it looks there would take the empty message for the reply.
@@ -93,7 +96,7 @@ export class Replies {
     const spilled = await spill.write(asked.name, body);
     let taken = false;
     try {
-      await this.#send({ more, spill: spilled }, NONE);
+      await this.#send({ ...header, spill: spilled }, NONE);
       taken = !this.#gone;
     } finally {
       if (!taken) spill.remove(spilled);
@@ -101,16 +104,26 @@ export class Replies {
   }
 
   /** That it failed, in as many words as fit. */
-  async fail(error: ReplyError): Promise<void> {
-    for (const less of lessAndLess(error)) {
+  async fail(told: ReplyError): Promise<void> {
+    for (const { error, body } of lessAndLess(told)) {
+      const header = { error, contentType: body.length > 0 ? JSON_TYPE : undefined };
       try {
-        await this.#send({ error: less }, NONE);
+        await this.#fail(header, body);
         return;
       } catch (problem) {
         if (!isTooLong(problem)) throw problem;
       }
     }
     this.#gone = true;
+  }
+
+  async #fail(header: Header, body: Uint8Array): Promise<void> {
+    try {
+      await this.#send(header, body);
+    } catch (problem) {
+      if (body.length === 0 || codeOf(problem) !== 'EMSGSIZE') throw problem;
+      await this.#sendSpilled(header, body, problem);
+    }
   }
 
   /** A reply of before, once more. */
@@ -135,16 +148,16 @@ export class Replies {
   }
 
   /** False where it has to wait: for room, or until the queue is open. */
-  #sendNow(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): boolean {
+  #sendNow(header: Header, body: Uint8Array): boolean {
     const { id, replyTo, attempt } = this.#request;
     if (replyTo === undefined || this.#gone || id === undefined) return true;
-    const { more, error, spill } = header;
+    const { more, error, spill, contentType } = header;
     const { wire, by } = this.#answering;
-    this.#last = wire.packReply({ id, more, attempt, error, by, spill }, body);
+    this.#last = wire.packReply({ id, more, attempt, error, by, spill, contentType }, body);
     return this.#trySend(replyTo, this.#last);
   }
 
-  async #send(header: Omit<ReplyHeader, 'id'>, body: Uint8Array): Promise<void> {
+  async #send(header: Header, body: Uint8Array): Promise<void> {
     if (!this.#sendNow(header, body)) await this.repeat(this.#last as Packed);
   }
 }

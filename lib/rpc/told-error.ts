@@ -1,6 +1,7 @@
 import { InvalidMessageError, ownText, ProgramError } from '../base/errors.js';
+import { json } from '../codec/json.js';
 import { rules, shortened } from './envelope/members.js';
-import type { ReplyError } from './envelope/reply.js';
+import type { Reply, ReplyError } from './envelope/reply.js';
 import { RpcError } from './rpc-error.js';
 
 const LONGEST_MESSAGE = 512;
@@ -50,11 +51,52 @@ function ofProgram({ reason, exitCode, signal, stderr }: ProgramError): object {
   return { reason, exitCode, signal, ...(end !== '' && { stderr: end }) };
 }
 
-/** The same error, each time with less of it: no host should wait in vain because its text is long. */
-export function* lessAndLess(error: ReplyError): Generator<ReplyError> {
+/** An error as it is sent: its data may be the body. */
+export interface SentError {
+  readonly error: ReplyError;
+  readonly body: Uint8Array;
+}
+
+const NONE = new Uint8Array(0);
+
+/**
+ * The same error, each time with less of it in the header: no host should wait in vain because its text is long. Data for
+ * which the header has no room goes into the body, and is left out only where there is none either.
+ */
+export function* lessAndLess(error: ReplyError): Generator<SentError> {
   const { code, message } = error;
-  if (error.data !== undefined) yield error;
-  yield { code, message };
-  yield { code, message: shortened(message, SHORT) };
-  yield { code, message: '' };
+  if (error.data !== undefined) {
+    yield { error, body: NONE };
+    const body = bodyOf(error.data);
+    if (body !== undefined) {
+      yield { error: { code, message }, body };
+      yield { error: { code, message: shortened(message, SHORT) }, body };
+    }
+  }
+  yield { error: { code, message }, body: NONE };
+  yield { error: { code, message: shortened(message, SHORT) }, body: NONE };
+  yield { error: { code, message: '' }, body: NONE };
+}
+
+function bodyOf(data: unknown): Uint8Array | undefined {
+  try {
+    return json.encode(data);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What kind of body that is. */
+export const JSON_TYPE = 'application/json';
+
+/** The data of an error that came, wherever it is. */
+export function dataOfReply({ error, body, contentType }: Reply): unknown {
+  if (error?.data !== undefined || body.length === 0 || contentType !== JSON_TYPE)
+    return error?.data;
+  try {
+    return json.decode(body);
+  } catch {
+    // It failed for whatever reason: that is more to tell than what is wrong with the data.
+    return undefined;
+  }
 }

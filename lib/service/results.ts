@@ -42,13 +42,26 @@ export async function* resultsOf<T>(
   else yield settled as T | undefined;
 }
 
-/** Of several values each, as `resultsOf`. */
+/** What is known of the end of several values while they come. */
+export interface End {
+  /** Whether the present one is the last, as of an Observable that has completed behind it. */
+  reached: boolean;
+}
+
+/**
+ * Of several values each, as `resultsOf`.
+ *
+ * @param end - is told before each value
+ */
 export function eachOf<T>(
   several: SeveralResults<T>,
   giveUp: AbortSignal,
   queue: string,
+  end?: End,
 ): AsyncGenerator<T | undefined> {
-  if (isObservable(several)) return valuesOf(several as Observable<T | undefined>, giveUp, queue);
+  if (isObservable(several)) {
+    return valuesOf(several as Observable<T | undefined>, giveUp, queue, end);
+  }
   return stepsOf(several as Iterated<T>, giveUp, queue);
 }
 
@@ -103,6 +116,7 @@ async function* valuesOf<T>(
   observable: Observable<T>,
   giveUp: AbortSignal,
   queue: string,
+  end?: End,
 ): AsyncGenerator<T> {
   const waiting = new Line<T>();
   let ended = false;
@@ -124,7 +138,11 @@ async function* valuesOf<T>(
   });
   try {
     for (;;) {
-      while (waiting.length > 0) yield waiting.shift() as T;
+      while (waiting.length > 0) {
+        const value = waiting.shift() as T;
+        if (end !== undefined) end.reached = ended && waiting.length === 0;
+        yield value;
+      }
       if (failure !== undefined) throw failure.error;
       if (ended) return;
       const woken = new Promise<void>((resolve) => {

@@ -83,6 +83,25 @@ overTransports('RpcHost and RpcWorker that fail', (bench) => {
     assert.deepEqual([least.code, least.message], ['E_LONG', '']);
   });
 
+  it('tells data for which the header has no room as the body of the reply', async () => {
+    await bench().worker(
+      (data: unknown) => {
+        throw new RpcError('E_DATA', 'x'.repeat(500), { data });
+      },
+      { maxMessageSize: 4096 },
+    );
+    const host = bench().host({ maxMessageSize: 4096 });
+    const told = async (data: unknown): Promise<RpcError> =>
+      (await host.request(data).catch((e: unknown) => e)) as RpcError;
+    for (const data of ['y'.repeat(2000), { a: [null, 'ä'.repeat(900)] }]) {
+      const { code, message, data: received } = await told(data);
+      assert.deepEqual([code, message, received], ['E_DATA', 'x'.repeat(500), data]);
+    }
+    const small = bench().host({ maxMessageSize: 4096, replies: { maxMessageSize: 1024 } });
+    const least = await small.request('y'.repeat(2000)).catch((e: unknown) => e);
+    assert.deepEqual([(least as RpcError).code, (least as RpcError).data], ['E_DATA', undefined]);
+  });
+
   it('tells that a reply is too large', async () => {
     await bench().worker(() => 'x'.repeat(600));
     await assert.rejects(bench().host().request(0), errorLike(RpcError, { code: 'EMSGSIZE' }));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { concat, lastValueFrom, Observable, of, throwError, toArray } from 'rxjs';
+import { concat, lastValueFrom, map, Observable, of, throwError, timer, toArray } from 'rxjs';
 import { RpcError, type RpcContext } from 'posix-mqueue/rpc';
 import { errorLike, until } from '../support/code.js';
 import { gate } from '../support/gate.js';
@@ -45,6 +45,33 @@ overTransports('several replies to one request', (bench) => {
     );
     assert.deepEqual(seen, [1]);
     assert.equal(await host.request(0, { method: 'three' }), undefined);
+  });
+
+  it('needs no reply more where it is known which one is the last', async () => {
+    const worker = await bench().worker({
+      one: () => of(1),
+      later: async () => of(1, 2),
+      slow: () => timer(1).pipe(map(() => 1)),
+      nothing: () => of(1, undefined),
+      generator: function* () {
+        yield 1;
+      },
+    });
+    const host = bench().host();
+    for (const [method, values, replies] of [
+      ['one', [1], 1],
+      ['later', [1, 2], 2],
+      ['slow', [1], 1],
+      ['nothing', [1, undefined], 3],
+      ['generator', [1], 2],
+    ] as const) {
+      const before = worker.stats().replies;
+      const received = await lastValueFrom(host.requestMany(0, { method }).pipe(toArray()));
+      assert.deepEqual(received, values, method);
+      await until(() => worker.stats().inHand === 0, 'no request in hand');
+      assert.equal(worker.stats().replies - before, replies, method);
+    }
+    assert.equal(await host.request(0, { method: 'one' }), 1);
   });
 
   it('a for await that is left early, or an unsubscription, leaves nothing open', async () => {

@@ -41,9 +41,15 @@ overTransports('RpcHost and RpcWorker', (bench) => {
     assert.ok(left >= 5000 && left < 8000, String(left));
     assert.deepEqual([second.method, second.deadline, second.meta], [undefined, undefined, {}]);
     assert.equal(second.signal.aborted, false);
+    assert.deepEqual([first.notification, second.notification], [false, false]);
+    assert.equal(typeof first.id, 'string');
+    assert.notEqual(first.id, second.id);
     await until(() => worker.stats().processed === 2, 'two requests processed');
     await until(() => worker.stats().inHand === 0, 'no request in hand');
     assert.deepEqual([worker.stats().received, worker.stats().replies], [2, 2]);
+    await host.notify(0);
+    await until(() => contexts.length === 3, 'a notification');
+    assert.equal(contexts[2]?.notification, true);
   });
 
   it('carries no value as an empty body', async () => {

@@ -52,6 +52,19 @@ for (const [name, make] of local) {
       assert.deepEqual(await lastValueFrom(host.requestMany(1).pipe(toArray())), values);
     });
 
+    it('has the data of an error go there too', async () => {
+      await bench.worker(
+        (data: string) => {
+          throw new RpcError('E_DATA', 'large', { data });
+        },
+        { spill: true },
+      );
+      const host = bench.host({ spill: true });
+      const error = await host.request(LARGE).catch((each: unknown) => each);
+      assert.ok(error instanceof RpcError);
+      assert.deepEqual([error.code, error.message, error.data], ['E_DATA', 'large', LARGE]);
+    });
+
     it('a host without it is told what to do', async () => {
       await bench.worker(echo, { spill: true });
       const host = bench.host();

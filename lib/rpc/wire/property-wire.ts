@@ -1,6 +1,6 @@
 import { monotonic } from '../../base/timers.js';
 import type { MessageHeaders } from '../../transport/transport.js';
-import type { Members } from '../envelope/frame.js';
+import { LONGEST_HEADER, type Members } from '../envelope/frame.js';
 import { badMember } from '../envelope/envelope-error.js';
 import { checkReply, type ReplyError } from '../envelope/reply.js';
 import { checkRequest } from '../envelope/request.js';
@@ -49,11 +49,17 @@ function deadlineOf(expiration: number | undefined): number | undefined {
 }
 
 function errorText(error: ReplyError | undefined): string | undefined {
+  let text: string | undefined;
   try {
-    return error && JSON.stringify(error);
+    text = error && JSON.stringify(error);
   } catch {
     throw badMember('error', "an object whose 'data' is something that JSON can carry");
   }
+  // A broker takes no headers that are larger than a frame. The limit is that of the envelope.
+  if (text !== undefined && Buffer.byteLength(text) > LONGEST_HEADER) {
+    throw badMember('error', `at most ${LONGEST_HEADER} bytes of JSON`);
+  }
+  return text;
 }
 
 function errorOf(text: string | number | boolean | undefined): unknown {
