@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Nest's own classes, behind the constants by which lib/nest/peers.ts has them. */
+const NEST = ['BaseRpcContext', 'ClientProxy', 'ContextArgs', 'Server'];
 /** What typedoc does not see: parameters of constructors and methods that only the library calls, and a base class. */
-const INTERNAL = ['Begin', 'ChannelEnd', 'Chunk', 'DemandEmitter', 'QueueCore'];
+const INTERNAL = ['Begin', 'ChannelEnd', 'Chunk', 'DemandEmitter', 'QueueCore', ...NEST];
 
 /**
  * The types that doors show, and of which users have no name because no door exports them, but for those that are not

@@ -41,6 +41,7 @@ const FLOORS = [
   'testing',
   'inspect/garbage',
   'opentelemetry',
+  'nest',
   'doors',
   'cli/base',
   'cli/terminal',
@@ -61,7 +62,7 @@ const COMMENT = /\/\*.*?\*\/|\/\/.*$/gmsu;
 const MAKERS = [
   {
     what: /\bnew (?:MessageQueueError|(?:Type|Range)?Error)\((?!\))/u,
-    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|package-errors|pool-errors|program-errors|queue-errors|requeue-errors|spill-errors|warnings)\.ts$/u,
+    room: /^base\/(?:error-classes|amqp-errors|argument-errors|bridge-errors|lease-errors|nest-errors|package-errors|pool-errors|program-errors|queue-errors|requeue-errors|spill-errors|warnings)\.ts$/u,
     where: 'lib/base/queue-errors.ts or lib/base/argument-errors.ts',
   },
   {

@@ -4,6 +4,7 @@ export * from './amqp-errors.js';
 export * from './argument-errors.js';
 export * from './bridge-errors.js';
 export * from './lease-errors.js';
+export * from './nest-errors.js';
 export * from './queue-errors.js';
 export * from './package-errors.js';
 export * from './pool-errors.js';

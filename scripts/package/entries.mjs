@@ -13,6 +13,7 @@ const names = {
 /** For users of what it is for, who have that installed. */
 const needing = {
   'posix-mqueue/amqp': 'npm install amqplib amqp-connection-manager',
+  'posix-mqueue/nest': 'npm install @nestjs/microservices',
   'posix-mqueue/opentelemetry': '@opentelemetry/api',
 };
 

@@ -46,7 +46,11 @@ describe('the code blocks of the documentation', function () {
       writeFileSync(join(OUT, `${baseOf(block)}.${suffix}`), withOwnNames(block.text));
     }
     const config = { extends: '../../../tsconfig.json', files: undefined, include: ['*.mts'] };
-    const compilerOptions = { composite: false, isolatedDeclarations: false };
+    const compilerOptions = {
+      composite: false,
+      isolatedDeclarations: false,
+      experimentalDecorators: true,
+    };
     writeFileSync(join(OUT, 'tsconfig.json'), JSON.stringify({ ...config, compilerOptions }));
     if (programs.some(({ language }) => language === 'ts')) {
       execFileSync(process.execPath, [TSC, '-p', OUT], { stdio: 'pipe' });

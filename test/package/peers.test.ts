@@ -62,6 +62,14 @@ describe('what needs packages that not every user needs', () => {
     });
   }
 
+  it('posix-mqueue/nest, where they are missing: names them, and how to install them', () => {
+    const error = imported(`import './dist/nest.js';`);
+    assert.match(error, /posix-mqueue\/nest needs the packages @nestjs\/microservices and /);
+    assert.match(error, /Cannot find module '@nestjs\/microservices'/);
+    assert.match(error, /npm install @nestjs\/microservices @nestjs\/common/);
+    assert.match(error, /code: 'ERR_MODULE_NOT_FOUND'/);
+  });
+
   it('posix-mqueue/amqp, where they are there: is imported, by require() too, and where a bundler to CommonJS has left no URL', () => {
     for (const name of [...BOTH, 'promise-breaker']) install(name);
     const program = `
