@@ -24,6 +24,17 @@ const { values, positionals } = parseArgs({
   options: { only: { type: 'string', default: Object.keys(GROUPS).join(',') } },
   allowPositionals: true,
 });
+/** What was seen, or the first line of why not. */
+function see(act) {
+  try {
+    return act();
+  } catch (error) {
+    process.exitCode = 1;
+    console.error(error.message);
+    return `**failed**: ${error.message.split('\n')[0]}`;
+  }
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
 
 try {
@@ -36,14 +47,10 @@ try {
     return GROUPS[name](site);
   });
   const rows = trials.map(({ what, how, act }) => {
-    console.error(`${what}: ${how}`);
-    try {
-      return { what, how, seen: act() };
-    } catch (error) {
-      process.exitCode = 1;
-      console.error(error.message);
-      return { what, how, seen: `**failed**: ${error.message.split('\n')[0]}` };
-    }
+    const seen = see(act);
+    // It takes a while until all are there.
+    console.error(`${what}: ${how}: ${seen}`);
+    return { what, how, seen };
   });
   console.log(toMarkdown(rows));
 } finally {

@@ -29,7 +29,7 @@ function filesIn(folder, place) {
 function runFile(folder, node, file) {
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const parameters = ['--no-config', '--timeout', String(TEST), '--exit', '--reporter', 'json'];
-  const { stdout, stderr } = spawnSync(
+  const { stdout, stderr, status, signal, error } = spawnSync(
     'unshare',
     ['--ipc', node, mocha, ...parameters, relative(folder, file)],
     {
@@ -43,6 +43,7 @@ function runFile(folder, node, file) {
   );
   const begin = stdout.search(/^\{\n {2}"stats"/m);
   if (begin >= 0) return JSON.parse(stdout.slice(begin));
+  console.log(error?.message ?? signal ?? `exit code ${status}`);
   console.log(`${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n'));
   return undefined;
 }
