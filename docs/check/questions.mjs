@@ -11,7 +11,7 @@
 export function questionsOf({ facts, codes, words, site }) {
   const pages = new Map(Array.from(facts, ([url, { title }]) => [title.split(' | ')[0], url]));
   // The module has the name of the project, whose README is the start page.
-  pages.set(facts.get(`${site}index.html`).title, `${site}index.html`);
+  pages.set(facts.get(`${site}index.html`)?.title, `${site}index.html`);
   const leadsTo = (url) => (results) => results.some(({ href }) => href.split('#')[0] === url);
   const ofCodes = codes.map((code) => ({
     words: code,
