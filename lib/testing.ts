@@ -12,7 +12,7 @@
 // For users whose tsconfig.json names no types, which is the default since TypeScript 6.
 /// <reference types="node" preserve="true" />
 
-import { registerHooks } from './testing/hooks.js';
+import { registerHooks } from './testing/register.js';
 import { removeLeftBehind } from './testing/left-behind.js';
 import { recordOpenings } from './queue/left-open.js';
 

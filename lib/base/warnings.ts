@@ -106,6 +106,19 @@ export function warnStillWaiting(waits: readonly string[]): void {
   );
 }
 
+/**
+ * For temporary queues that were there when their process ended, and that no runner's hook had been to remove. No
+ * later turn of the event loop comes.
+ */
+export function warnNoHooks([first = '', ...more]: readonly string[]): void {
+  const others = more.length === 0 ? '' : `, and ${more.length} more,`;
+  const text =
+    `Temporary queue '${first}'${others} stayed until the end of the process, because no test runner with hooks ` +
+    `was found: a later test could see it. Call removeTemporaryQueues() after each test, or declare such a queue ` +
+    `with 'await using'. This is the only warning`;
+  process.emit('warning', Object.assign(new Error(text), { name: TYPE, code: 'MQ_NO_HOOKS' }));
+}
+
 /** For a lease file that cannot be read. */
 export function warnOfLeaseFile(path: string): void {
   warn(

@@ -1,9 +1,13 @@
 import { codeOf } from '../base/code-of.js';
+import { warnNoHooks } from '../base/warnings.js';
 import { isEnd } from '../native/ending.js';
 import { MessageQueue } from '../message-queue/message-queue.js';
 import { NameList } from './left-behind.js';
 
 type Queues = Map<string, MessageQueue | undefined>;
+
+// Some test runners make the global one anew, as a copy that is never told of the end.
+const real = process.getBuiltinModule('node:process');
 
 /** Knows which temporary queues are there, and when they are to go. */
 export class Cleanup {
@@ -11,19 +15,26 @@ export class Cleanup {
   readonly #ofRun: Queues = new Map();
   readonly #tests = new Set<unknown>();
   readonly #list = new NameList();
-  /** Whether the end of the test and of the run will be told, as far as is known. */
-  hooked = false;
+  #hooked = false;
+  #wasHooked = false;
+  readonly #atExit = (): void => {
+    if (isEnd()) this.#unlinkAll();
+  };
 
-  constructor() {
-    process.on('exit', () => {
-      if (isEnd()) this.#unlinkAll();
-    });
+  /** Whether the end of the test and of the run will be told, as far as is known. */
+  get hooked(): boolean {
+    return this.#hooked;
+  }
+
+  set hooked(value: boolean) {
+    this.#hooked = value;
+    this.#wasHooked ||= value;
   }
 
   /** A name, whoever opens it; the same name again with its queue. */
   add(name: string, queue?: MessageQueue): void {
     const known = [this.#ofTest, this.#ofRun].find((queues) => queues.has(name));
-    if (known === undefined) this.#list.add(name);
+    if (known === undefined) this.#begin(name);
     (known ?? (this.#tests.size > 0 ? this.#ofTest : this.#ofRun)).set(name, queue);
   }
 
@@ -52,8 +63,7 @@ export class Cleanup {
     this.#ofTest.delete(name);
     this.#ofRun.delete(name);
     try {
-      unlink(name);
-      this.#list.remove(name);
+      this.#unlink(name);
     } finally {
       await (close ?? (() => queue?.close()))();
     }
@@ -63,22 +73,38 @@ export class Cleanup {
     for (const name of queues.keys()) await this.remove(name);
   }
 
+  /** Only while there is any: it keeps this object, and all that a runner has loaded for a file of tests. */
+  #begin(name: string): void {
+    if (this.#ofTest.size + this.#ofRun.size === 0) real.on('exit', this.#atExit);
+    this.#list.add(name);
+  }
+
+  /** @returns whether it was there */
+  #unlink(name: string): boolean {
+    if (this.#ofTest.size + this.#ofRun.size === 0) real.off('exit', this.#atExit);
+    const wasThere = unlink(name);
+    this.#list.remove(name);
+    return wasThere;
+  }
+
   /** For the end of the process, where nothing can be awaited. */
   #unlinkAll(): void {
-    for (const name of [...this.#ofTest.keys(), ...this.#ofRun.keys()]) {
-      unlink(name);
-      this.#list.remove(name);
-    }
+    const left = [...this.#ofTest.keys(), ...this.#ofRun.keys()].filter((name) =>
+      this.#unlink(name),
+    );
+    if (left.length > 0 && !this.#wasHooked) warnNoHooks(left);
   }
 }
 
-function unlink(name: string): void {
+function unlink(name: string): boolean {
   try {
     MessageQueue.unlink(name);
+    return true;
   } catch (error) {
     // The test has unlinked it itself, or never made it, or nobody can here.
     const code = codeOf(error);
     if (code !== 'ENOENT' && code !== 'ERR_MQ_UNSUPPORTED') throw error;
+    return false;
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { codeOf } from '../base/code-of.js';
 import { MessageQueue } from '../message-queue/message-queue.js';
 
 // A process that is killed runs no hook, and where the mqueue file system is not mounted nobody can list
@@ -53,8 +54,17 @@ interface LeftBehind {
  */
 export function removeLeftBehind(): void {
   for (const { names, file } of leftBehind()) {
-    for (const name of names) quietly(() => MessageQueue.unlink(name));
-    quietly(() => rmSync(file, { force: true }));
+    // Who can unlink none, as where the addon cannot be loaded, leaves the list to others.
+    if (names.every(unlinkOrGone)) quietly(() => rmSync(file, { force: true }));
+  }
+}
+
+function unlinkOrGone(name: string): boolean {
+  try {
+    MessageQueue.unlink(name);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT';
   }
 }
 

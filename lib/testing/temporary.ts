@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { MessageQueue } from '../message-queue/message-queue.js';
 import type { OpenOptions } from '../queue/open-options.js';
 import { cleanup } from './cleanup.js';
-import { removeLater } from './hooks.js';
 import { prefixOf } from './left-behind.js';
+import { registerAgain } from './register.js';
 
 /** How to open a temporary queue. It is always created, and exclusively. */
 export type TemporaryOptions = Omit<OpenOptions, 'create' | 'exclusive'>;
@@ -18,7 +18,7 @@ const SMALL = { maxMessages: 4, maxMessageSize: 256 };
 export function temporaryName(): string {
   const name = prefixOf(process.pid) + randomBytes(6).toString('hex');
   cleanup.add(name);
-  removeLater(name);
+  registerAgain(name);
   return name;
 }
 

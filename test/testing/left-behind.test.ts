@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageQueue } from 'posix-mqueue';
 import { hasEnded } from '#dist/testing/left-behind.js';
-import { type Child, runFixture } from '../support/child.js';
+import { Child, runFixture } from '../support/child.js';
 import { exists } from '../support/exists.js';
 
 describe('temporary queues of a process that was killed', function () {
@@ -62,6 +62,19 @@ describe('temporary queues of a process that was killed', function () {
     renameSync(join(listFolder(), file), join(listFolder(), file.replace(/^\d+/, '1')));
     assert.equal((await run('temporary').end).code, 0);
     assert.equal(exists(left), true);
+  });
+
+  it('are left to the next one by a process that can unlink none', async () => {
+    const left = await killed();
+    const fake = `Object.defineProperty(process, 'platform', { value: 'darwin' })`;
+    const load = `import 'posix-mqueue/testing'`;
+    const parameters = ['--import', `data:text/javascript,${encodeURIComponent(fake)}`];
+    const child = new Child(process.execPath, [...parameters, '--input-type=module', '-e', load], {
+      env: { ...process.env, TMPDIR: folder },
+    });
+    assert.equal((await child.end).code, 0);
+    assert.equal((await run('temporary').end).code, 0);
+    assert.equal(exists(left), false);
   });
 
   it('stay where others may have written the list', async () => {
