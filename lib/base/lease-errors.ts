@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
+import { errnoName } from './errno-name.js';
 import { MessageQueueError } from './error-classes.js';
 
 const WITHOUT_REDELIVERY = "or leave 'redelivery' out";
@@ -48,7 +48,7 @@ export function leaseError(
   messages: number,
   size: number,
 ): MessageQueueError {
-  const code = getSystemErrorName(errno);
+  const code = errnoName(errno);
   const remedy =
     code === 'ENOSPC' || code === 'ENOMEM'
       ? `/dev/shm is full. Make it larger (docker run --shm-size), use a smaller 'concurrency'`

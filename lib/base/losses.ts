@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
+import { errnoName } from './errno-name.js';
 
 const { EAGAIN, EFAULT, EMSGSIZE } = constants.errno;
 
@@ -30,5 +30,5 @@ function reason(errno: number): string {
   if (errno === -EMSGSIZE) return 'exceeded the maxMessageSize of the queue that has the name now';
   if (errno === -EFAULT)
     return 'could not go back, because their memory was given to another thread';
-  return `could not go back, because this process may not write to the queue (${getSystemErrorName(errno)})`;
+  return `could not go back, because this process may not write to the queue (${errnoName(errno)})`;
 }

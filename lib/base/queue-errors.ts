@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
+import { errnoName } from './errno-name.js';
 import { MessageQueueError, reasonable, withCode, type ErrorDetails } from './error-classes.js';
 import { remedyFor } from './remedies.js';
 
@@ -16,7 +16,7 @@ export function systemError(
   queue: string | undefined,
   context?: string,
 ): MessageQueueError {
-  const code = getSystemErrorName(errno);
+  const code = errnoName(errno);
   const subject = queue === undefined ? syscall : `${syscall} of queue '${queue}'`;
   const explanation = context ?? remedyFor(code, syscall);
   return new MessageQueueError(`${subject} failed with ${code}: ${explanation}`, {
@@ -275,6 +275,21 @@ export function addonError(problem: string, remedy: string): Error & { code: str
 export function noAddonError(reason: Error, syscall: string, queue: string): MessageQueueError {
   const details = { code: 'ERR_MQ_UNSUPPORTED', syscall, queue, cause: reason };
   return new MessageQueueError(reason.message, details);
+}
+
+/**
+ * For a test that makes a queue without an addon.
+ *
+ * @param error - that of `noAddonError`
+ * @internal
+ */
+export function noTemporaryQueueError(error: MessageQueueError): MessageQueueError {
+  const { syscall, queue } = error;
+  const text =
+    `${error.message} Tests of Host and Worker, or of RpcHost and RpcWorker, run here too with the transport 'new ` +
+    `MemoryTransport()' of posix-mqueue/testing`;
+  const details = { code: 'ERR_MQ_UNSUPPORTED', syscall, queue, cause: error.cause };
+  return new MessageQueueError(text, details);
 }
 
 /**

@@ -1,14 +1,18 @@
 import { constants } from 'node:os';
-import { now } from '../base/timers.js';
+import { clearInterval, now, setInterval } from '../base/timers.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Milliseconds. Ctrl-C under npm comes twice: from the terminal, and passed on by npm. */
 const SAME_KEYSTROKE = 500;
 
+/** Milliseconds: the longest that a timer has. */
+const LONG = 2 ** 31 - 1;
+
 /**
  * Calls `stop` at the first SIGINT or SIGTERM, with its name. Another one ends the process at once, with the exit code
- * that a shell gives for the signal, unless it is the same one again within half a second.
+ * that a shell gives for the signal, unless it is the same one again within half a second. The process lives until then,
+ * as a handler alone does not keep it, nor does a transport in memory.
  *
  * @returns takes the handlers off again
  */
@@ -24,7 +28,9 @@ export function onTermination(stop: (signal: NodeJS.Signals) => void): () => voi
     if (!isSame) process.exit(128 + constants.signals[signal]);
   };
   for (const signal of SIGNALS) process.on(signal, handle);
+  const alive = setInterval(() => undefined, LONG);
   return () => {
+    clearInterval(alive);
     for (const signal of SIGNALS) process.off(signal, handle);
   };
 }

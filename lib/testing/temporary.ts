@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { MessageQueueError, noTemporaryQueueError } from '../base/errors.js';
 import { MessageQueue } from '../message-queue/message-queue.js';
 import type { OpenOptions } from '../queue/open-options.js';
 import { cleanup } from './cleanup.js';
@@ -31,12 +32,12 @@ export function temporaryName(): string {
  * runner see {@link removeTemporaryQueues}. What no hook removed is unlinked when the process exits, or, if
  * that was killed, when this module is loaded the next time.
  *
- * @throws as `MessageQueue.open`
+ * @throws as `MessageQueue.open`; where this package has no native addon, which is so off Linux, the error names MemoryTransport
  */
 export function temporaryQueue(options: TemporaryOptions = {}): MessageQueue {
   const opening = { ...SMALL, ...options, create: true, exclusive: true };
   const name = temporaryName();
-  const queue = MessageQueue.open(name, opening);
+  const queue = open(name, opening);
   cleanup.add(name, queue);
   const close = (): Promise<void> => MessageQueue.prototype[Symbol.asyncDispose].call(queue);
   Object.defineProperty(queue, Symbol.asyncDispose, {
@@ -44,6 +45,15 @@ export function temporaryQueue(options: TemporaryOptions = {}): MessageQueue {
     value: () => cleanup.remove(name, close),
   });
   return queue;
+}
+
+function open(name: string, options: OpenOptions): MessageQueue {
+  try {
+    return MessageQueue.open(name, options);
+  } catch (error) {
+    const hasNoAddon = error instanceof MessageQueueError && error.code === 'ERR_MQ_UNSUPPORTED';
+    throw hasNoAddon ? noTemporaryQueueError(error) : error;
+  }
 }
 
 /**

@@ -35,7 +35,7 @@ export async function tryOut(project, combination) {
   const patience = setTimeout(PATIENCE, undefined, { signal: end.signal }).then(
     () => {
       late = true;
-      process.kill(-child.pid, 'SIGKILL');
+      process.kill(-Number(child.pid), 'SIGKILL');
     },
     () => undefined,
   );

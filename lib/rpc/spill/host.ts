@@ -1,6 +1,6 @@
+import { errnoName } from '../../base/errno-name.js';
 import { notSpillingError, spilledBodyError, spillWriteError } from '../../base/errors.js';
 import { clearInterval, setInterval } from '../../base/timers.js';
-import { getSystemErrorName } from 'node:util';
 import { unlock } from '../../native/lock-file.js';
 import type { SpilledBody } from '../envelope/spill.js';
 import { isTakenAway, lockAlive, removeOrphans } from './alive.js';
@@ -80,7 +80,7 @@ export class HostSpill {
       const lock = lockAlive(this.#folder.lockOf(word));
       if (lock > 0) return [word, lock];
       if (tries < MOST_TRIES && isTakenAway(lock)) continue;
-      const cause = { code: getSystemErrorName(lock), errno: lock };
+      const cause = { code: errnoName(lock), errno: lock };
       throw spillWriteError(this.#queue, 'The lock of a host of', cause);
     }
   }

@@ -1,5 +1,5 @@
 // For runners with the functions of mocha or jest as globals, and require().
-const { basename } = require('node:path');
+const path = require('node:path');
 const { MessageQueue } = require('posix-mqueue');
 const { temporaryName, temporaryQueue } = require('posix-mqueue/testing');
 const { cases } = require('./cases.cjs');
@@ -12,4 +12,4 @@ function limited(title, milliseconds, test) {
 
 const queues = { MessageQueue, temporaryName, temporaryQueue };
 const before = globalThis.before ?? beforeAll;
-cases({ describe, it, before, beforeEach, limited }, queues, basename(__filename));
+cases({ describe, it, before, beforeEach, limited }, queues, path.basename(__filename));

@@ -1,6 +1,6 @@
 // The tests that every runner is given: they are told its functions, and report what is there at which moment.
 const { execFileSync } = require('node:child_process');
-const { join } = require('node:path');
+const path = require('node:path');
 const { report } = require('./report.cjs');
 
 /** @param api - describe, it, before, beforeEach, limited(title, milliseconds, test), and { suite, test } for `together` */
@@ -83,7 +83,7 @@ exports.cases = function cases(api, { MessageQueue, temporaryName, temporaryQueu
 
     it('has a child process', async () => {
       const queue = make();
-      execFileSync(process.execPath, [join(__dirname, 'sends.mjs'), queue.name]);
+      execFileSync(process.execPath, [path.join(__dirname, 'sends.mjs'), queue.name]);
       tell('open to a child process', (await queue.receive()).text() === 'from a child');
     });
 

@@ -1,8 +1,8 @@
 // For jest, where require() gives no ES modules: they are there only once the tests have begun.
-const { basename } = require('node:path');
+const path = require('node:path');
 const { report } = require('./report.cjs');
 
-const file = basename(__filename);
+const file = path.basename(__filename);
 let temporaryQueue;
 let exists;
 let left;
