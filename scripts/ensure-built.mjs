@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeLeftOver } from './left-over.mjs';
 import { newestSource, written } from './native-sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,6 +31,7 @@ if (isLinux && changed('build', 'Release', 'posix_mqueue.node') < newestSource(r
   run('npm', 'run', '--silent', 'build:native', '--', '--loglevel=warn');
 }
 
+removeLeftOver(root);
 // What tsc remembers is elsewhere: it would not miss its output.
 const missing = ['dist', 'out/test'].some((folder) => changed(folder) === 0);
 run(join(root, 'node_modules', '.bin', 'tsc'), '-b', ...(missing ? ['--force'] : []));
