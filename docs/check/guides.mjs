@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const CONFIGURATION = fileURLToPath(new URL('../typedoc.json', import.meta.url));
 const FENCE = /^```(?<language>\S*).*\n[^]*?^```$/gmu;
 
-/** @returns {{ title: string, text: string, diagrams: number }[]} */
+/** @returns {{ titles: string[], text: string, diagrams: number }[]} */
 export function readGuides() {
   const { projectDocuments } = JSON.parse(readFileSync(CONFIGURATION, 'utf8'));
   return ['../README.md', ...projectDocuments].flatMap((path) => readGuide(path));
@@ -15,12 +15,15 @@ export function readGuides() {
 /** A guide, and those that it says are below it. */
 function readGuide(path) {
   const text = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-  const [, title = basename(path)] = /^title: (.+)$/mu.exec(text) ?? /^# (.+)$/mu.exec(text) ?? [];
+  // The site calls a page by either.
+  const titles = [/^title: (.+)$/mu, /^# (.+)$/mu]
+    .flatMap((pattern) => pattern.exec(text)?.[1] ?? [])
+    .map((title) => title.replaceAll(/['"`]/gu, ''));
   const [, children = ''] = /^children:\n((?: {2}- .+\n)+)/mu.exec(text) ?? [];
   const fences = Array.from(text.matchAll(FENCE), ({ groups }) => groups.language);
   const guide = {
-    title: title.replace(/^(['"])(.*)\1$/u, '$2'),
-    text: text.replace(FENCE, ''),
+    titles: titles.length > 0 ? titles : [basename(path)],
+    text,
     diagrams: fences.filter((language) => language === 'mermaid').length,
   };
   const below = Array.from(children.matchAll(/- (.+)\n/gu), ([, child]) =>
@@ -29,18 +32,17 @@ function readGuide(path) {
   return [guide, ...below.flatMap((child) => readGuide(child))];
 }
 
-/** Of each guide, the words that fewest other guides have: who looks for one means this guide. */
+/** Of each guide, the words of its prose that fewest other guides have: who looks for one means this guide. */
 export function tellingWords(guides, each = 4) {
-  const words = guides.map(({ title, text }) => ({ title, words: wordsOf(text) }));
   const timesOf = new Map();
-  for (const word of words.flatMap((guide) => Array.from(guide.words))) {
+  for (const word of guides.flatMap(({ text }) => Array.from(wordsOf(text)))) {
     timesOf.set(word, (timesOf.get(word) ?? 0) + 1);
   }
-  return words.flatMap((guide) => {
-    const rare = Array.from(guide.words).toSorted(
+  return guides.flatMap(({ titles, text }) => {
+    const rare = Array.from(wordsOf(proseOf(text))).toSorted(
       (one, other) => timesOf.get(one) - timesOf.get(other) || one.localeCompare(other),
     );
-    return rare.slice(0, each).map((word) => ({ title: guide.title, word }));
+    return rare.slice(0, each).map((word) => ({ titles, word }));
   });
 }
 
@@ -53,7 +55,10 @@ export function errorCodes() {
   );
 }
 
+function proseOf(text) {
+  return text.replace(FENCE, '').replace(/`[^`\n]*`|\]\([^)]*\)/gu, ' ');
+}
+
 function wordsOf(text) {
-  const plain = text.replace(/`[^`\n]*`|\]\([^)]*\)/gu, ' ').toLowerCase();
-  return new Set(plain.match(/(?<![\w-])[a-z]{6,}(?![\w-])/gu));
+  return new Set(text.toLowerCase().match(/(?<![\w-])[a-z]{6,}(?![\w-])/gu));
 }

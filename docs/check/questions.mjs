@@ -18,10 +18,10 @@ export function questionsOf({ facts, codes, words, site }) {
     wanted: 'the code itself, first, at its place in a table',
     answered: ([first]) => first?.text === code && isPlace(first.href, facts),
   }));
-  const ofWords = words.map(({ title, word }) => ({
+  const ofWords = words.map(({ titles, word }) => ({
     words: word,
-    wanted: `the page ${title}`,
-    answered: leadsTo(pages.get(title)),
+    wanted: `the page ${titles[0]}`,
+    answered: leadsTo(titles.map((title) => pages.get(title)).find((url) => url !== undefined)),
   }));
   const api = Array.from(facts.keys()).filter((url) =>
     /^(?:classes|functions)\//u.test(url.slice(site.length)),

@@ -2,25 +2,20 @@
 import { openTab, show } from './browser.mjs';
 
 /** @param {import('./questions.mjs').Question[]} questions */
-export async function askAll(browser, site, questions, problems, tabs) {
-  const left = [...questions];
-  async function work() {
-    const tab = await openTab(browser, site, problems);
-    await show(tab, `${site}index.html`);
-    await openSearch(tab);
-    for (let question = left.pop(); question !== undefined; question = left.pop()) {
-      const { words, wanted, answered } = question;
-      const results = await ask(tab, words);
-      if (answered(results)) continue;
-      const found = results.slice(0, 3).map(({ text }) => text);
-      problems.add(
-        site,
-        `search for "${words}" does not find ${wanted}, but ${found.join(', ') || 'nothing'}`,
-      );
-    }
-    await tab.close();
+export async function askAll(browser, site, questions, problems) {
+  const tab = await openTab(browser, site, problems);
+  await show(tab, `${site}index.html`);
+  await openSearch(tab);
+  for (const { words, wanted, answered } of questions) {
+    const results = await ask(tab, words);
+    if (answered(results)) continue;
+    const found = results.slice(0, 3).map(({ text }) => text);
+    problems.add(
+      site,
+      `search for "${words}" does not find ${wanted}, but ${found.join(', ') || 'nothing'}`,
+    );
   }
-  await Promise.all(Array.from({ length: tabs }, work));
+  await tab.close();
 }
 
 export async function openSearch(tab) {

@@ -30,13 +30,20 @@ export class SectionRouter extends KindRouter {
   #addSections(page, content, url) {
     const { beginning, sections } = split(textOf(content), new Slugger(this.sluggerConfiguration));
     beginnings.set(page, beginning);
+    // Of a guide it belongs to the page's own entry, which the start page has not.
+    if (page === page.project) this.#add(page, page.name, url, beginning);
     for (const { title, anchor, text, isCode } of sections) {
       const name = isCode ? title : `${page.name} › ${title}`;
-      const section = new DocumentReflection(name, page.project, [{ kind: 'text', text }], {});
-      section.relevanceBoost = page.frontmatter?.group === 'About' ? 1 : GUIDE;
-      this.fullUrls.set(section, `${url}#${anchor}`);
-      this.anchors.set(section, anchor);
+      this.#add(page, name, `${url}#${anchor}`, text);
     }
+  }
+
+  #add(page, name, url, text) {
+    const found = new DocumentReflection(name, page.project, [{ kind: 'text', text }], {});
+    found.relevanceBoost = page.frontmatter?.group === 'About' ? 1 : GUIDE;
+    this.fullUrls.set(found, url);
+    const [, anchor] = url.split('#');
+    if (anchor !== undefined) this.anchors.set(found, anchor);
   }
 }
 

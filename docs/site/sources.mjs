@@ -33,7 +33,7 @@ export function showSources(app) {
       const name = relative(ROOT, path);
       // More than any text has within it.
       const fence = '`'.repeat(8);
-      const text = `${fence}${language}\n${readFileSync(path, 'utf8')}\n${fence}`;
+      const text = `# ${name}\n\n${fence}${language}\n${readFileSync(path, 'utf8')}\n${fence}`;
       const page = new DocumentReflection(name, project, [{ kind: 'code', text }], {
         group: 'Sources',
         source: true,

@@ -152,14 +152,14 @@ describe('the check of the site', () => {
       questionsOf: (known: {
         facts: Map<string, Page>;
         codes: string[];
-        words: { title: string; word: string }[];
+        words: { titles: string[]; word: string }[];
         site: string;
       }) => Question[];
     }>('questions.mjs');
     const facts = site({ ids: ['ERR_MQ_CLOSED'] });
     const name = `${SITE}classes/posix-mqueue.Message.html`;
     facts.set(name, { ...GOOD, title: 'Message | posix-mqueue' });
-    const words = [{ title: 'Guide', word: 'drained' }];
+    const words = [{ titles: ['The guide', 'Guide'], word: 'drained' }];
     const questions = questionsOf({ facts, codes: ['ERR_MQ_CLOSED'], words, site: SITE });
     assert.deepEqual(
       questions.map((question) => question.words),
