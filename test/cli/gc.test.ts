@@ -97,9 +97,11 @@ describe('mqueue gc', function () {
 
   it('leaves reply queues alone where it cannot see who has them open', async () => {
     const { code, stdout, stderr } = await inShell(`
+      export TMPDIR=$(mktemp -d)
       $mqueue create mq-reply-0123456789abcdef --depth 1 --size 64
       unshare --pid --fork --mount-proc $mqueue gc
-      $mqueue gc --trust-visible`);
+      $mqueue gc --trust-visible
+      rm -r $TMPDIR`);
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
