@@ -10,7 +10,7 @@ import { leaseFiles } from '../support/leases.js';
 import { faultRuns, report } from '../support/ledger.js';
 import { slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(5);
+const RUNS = faultRuns(3);
 const SIZES = { maxMessages: 4, maxMessageSize: 64 };
 // For a proof: BRIDGE_MESSAGES=100000, with a kill after each second.
 const MESSAGES = Number(process.env['BRIDGE_MESSAGES'] ?? '0');

@@ -8,7 +8,7 @@ import { leaseFiles } from '../support/leases.js';
 import { faultRuns, report } from '../support/ledger.js';
 import { runsOthers, slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(4);
+const RUNS = faultRuns(2);
 const SIZES = { maxMessages: 4, maxMessageSize: 64 };
 // Longer than it takes an idle worker to find what is left.
 const QUIET = 3000;

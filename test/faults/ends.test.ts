@@ -4,7 +4,7 @@ import { runFixture } from '../support/child.js';
 import { faultRuns, Ledger, report } from '../support/ledger.js';
 import { slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(12);
+const RUNS = faultRuns(5);
 const HOW = ['receive', 'iterator', 'event', 'stream', 'fromQueue', 'consumeQueue'];
 const WAIT = ['auto', 'worker', 'loop'];
 

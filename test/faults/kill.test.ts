@@ -8,7 +8,7 @@ import { unlinkQuietly } from '../support/code.js';
 import { faultRuns, Ledger, report } from '../support/ledger.js';
 import { slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(8);
+const RUNS = faultRuns(4);
 const SMALL = { maxMessages: 4, maxMessageSize: 16 };
 const HOW = ['receive', 'iterator', 'event', 'stream', 'fromQueue'];
 const WAIT = ['auto', 'worker', 'loop'];

@@ -9,7 +9,7 @@ import { leaseFiles } from '../support/leases.js';
 import { faultRuns, Ledger, report } from '../support/ledger.js';
 import { slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(8);
+const RUNS = faultRuns(4);
 const SIZES = { maxMessages: 4, maxMessageSize: 64 };
 const WAIT = ['auto', 'worker', 'loop'];
 // Longer than it takes an idle worker to find what is left.

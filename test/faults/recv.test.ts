@@ -6,7 +6,7 @@ import { leaseFiles } from '../support/leases.js';
 import { faultRuns, report } from '../support/ledger.js';
 import { slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(6);
+const RUNS = faultRuns(3);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function numbers(printed: string): number[] {

@@ -7,7 +7,7 @@ import { leaseFiles } from '../support/leases.js';
 import { faultRuns, report } from '../support/ledger.js';
 import { slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(8);
+const RUNS = faultRuns(4);
 const DEPTH = 6;
 
 describe('kill -9 of mqueue requeue', function () {

@@ -7,7 +7,7 @@ import { leaseFiles } from '../support/leases.js';
 import { faultRuns, report } from '../support/ledger.js';
 import { slowdown } from '../support/sanitizer.js';
 
-const RUNS = faultRuns(5);
+const RUNS = faultRuns(3);
 const SIZES = { maxMessages: 4, maxMessageSize: 64 };
 
 describe('kill -9 of a tee with redelivery', function () {
