@@ -20,7 +20,7 @@ export interface Client {
   command(program: Program): [command: string, ...parameters: string[]];
 }
 
-const CXX = ['-std=c++17', '-O1', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion'];
+const CXX = ['-std=c++17', '-O0', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion'];
 
 const commands: Readonly<Record<string, Client['command']>> = {
   'C++': (program) => [

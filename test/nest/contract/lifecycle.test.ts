@@ -10,7 +10,16 @@ import {
   type ClientProxy,
   type ClientProviderOptions,
 } from '@nestjs/microservices';
-import { firstValueFrom, interval, lastValueFrom, NEVER, take, type Observable } from 'rxjs';
+import {
+  firstValueFrom,
+  interval,
+  lastValueFrom,
+  NEVER,
+  Subject,
+  take,
+  takeUntil,
+  type Observable,
+} from 'rxjs';
 import { until } from '../../support/code.js';
 import { gate } from '../../support/gate.js';
 import { NoHttp } from '../../support/no-http.js';
@@ -18,6 +27,8 @@ import { allOf, failureOf, moduleOf, overNestTransports } from '../../support/ne
 
 const happened: unknown[] = [];
 let begun = gate();
+/** Nest's TCP goes on with an Observable whose subscriber has left. */
+const over = new Subject<void>();
 
 @Controller()
 class LifeController {
@@ -34,7 +45,7 @@ class LifeController {
 
   @MessagePattern('ticks')
   ticks(): Observable<number> {
-    return interval(1);
+    return interval(1).pipe(takeUntil(over));
   }
 
   @MessagePattern('only-tcp', Transport.TCP)
@@ -64,6 +75,7 @@ overNestTransports('The life of a Nest microservice', (bench) => {
     happened.length = 0;
     begun = gate();
   });
+  afterEach(() => over.next());
 
   it('is told by the status of both', async () => {
     const told: unknown[] = [];
