@@ -19,7 +19,7 @@ const MESSAGES = Number(PROOF ?? '1000');
 const LIFE = PROOF === undefined ? 200 : 1000;
 
 describe('a bridge to the broker', function () {
-  this.timeout(120_000 + MESSAGES * 10);
+  this.timeout(30_000 + MESSAGES * 10);
 
   const opening = { create: true, maxMessages: 1000, maxMessageSize: 64 };
   let transport: AmqpTransport;
