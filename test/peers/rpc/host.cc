@@ -38,6 +38,8 @@ void ShowError(mqrpc::Host& host, const char* method, const char* body) {
 
 int main(int, char** argv) {
   mqrpc::StopOnSignals();
+  // Each line when it is known, as its reader waits for it.
+  std::cout << std::unitbuf;
   try {
     mqrpc::Host host(argv[1]);
     Show(host, "reverse", "abc");
