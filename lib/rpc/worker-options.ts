@@ -114,6 +114,11 @@ export interface RpcWorkerStats {
   readonly processed: number;
   /** Requests whose handler failed, or that had none. */
   readonly failed: number;
+  /**
+   * Requests that were not done, nor answered in part, when the `timeout` of `run` or `close` was over, and are in the queue
+   * again: with `redelivery`.
+   */
+  readonly requeued: number;
   /** Requests whose deadline had passed. */
   readonly expired: number;
   /** Messages that were no requests. */

@@ -67,6 +67,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     received: 0,
     processed: 0,
     failed: 0,
+    requeued: 0,
     expired: 0,
     invalid: 0,
     lost: 0,
@@ -174,20 +175,23 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
   async #work(delivery: Delivery): Promise<void> {
     this.#counts.received += 1;
     this.#counts.inHand += 1;
+    const { requests, deadLetter } = this.#options;
+    let isDone = true;
     try {
-      const { requests, deadLetter } = this.#options;
       const request = readRequest(this.#answering.wire, delivery, [requests, deadLetter]);
       if (request instanceof Error) await this.#refusing.refuse(delivery, request);
       else if (isExpired(request)) this.#counts.expired += 1;
-      else await this.#answerOnce(request, delivery);
+      else isDone = await this.#answerOnce(request, delivery);
     } finally {
       this.#counts.inHand -= 1;
     }
     // Not before the reply is in its queue: else nobody would do it again.
-    await this.#acknowledger.done(delivery, this.#options.requests);
+    if (isDone) await this.#acknowledger.done(delivery, requests);
+    else await this.#acknowledger.notBegun(delivery, requests);
   }
 
-  async #answerOnce(request: Request, delivery: Delivery): Promise<void> {
+  /** False where another worker is to do it. */
+  async #answerOnce(request: Request, delivery: Delivery): Promise<boolean> {
     const { id, replyTo } = request;
     const replies = new Replies(request, delivery.priority, this.#answering);
     const { deduplicate = 0 } = this.#options;
@@ -199,7 +203,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     if (known !== undefined) {
       this.#counts.repeated += 1;
       if (known !== 'in hand') await this.#repeat(known, replies);
-      return undefined;
+      return true;
     }
     this.#answered.begin(key);
     try {
@@ -218,12 +222,12 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
   }
 
-  async #answer(request: Request, delivery: Delivery, replies: Replies): Promise<void> {
+  async #answer(request: Request, delivery: Delivery, replies: Replies): Promise<boolean> {
     const { priority, attempts } = delivery;
     const context = new Context(request, priority, attempts, this.#running.givenUp);
     const begun = now();
     try {
-      await this.#tryToAnswer(request, context, replies);
+      if (!(await this.#tryToAnswer(request, context, replies))) return false;
       this.#replied(replies);
     } catch (error) {
       this.#replied(replies, { error });
@@ -231,20 +235,27 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
       context.end();
     }
     this.#latency.record(begun);
+    return true;
   }
 
-  /** Rejects with what keeps it from telling the host of a failure. */
-  async #tryToAnswer(request: Request, context: Context, replies: Replies): Promise<void> {
+  /** False where it was given up for another worker. Rejects with what keeps it from telling the host of a failure. */
+  async #tryToAnswer(request: Request, context: Context, replies: Replies): Promise<boolean> {
     try {
       const answered = this.#handling.handle(request, context, replies);
       if (answered !== undefined) await answered;
       this.#counts.processed += 1;
     } catch (error) {
+      // To do again what was answered in part would answer that part twice.
+      if (this.#running.handsBack && replies.count === 0) {
+        this.#counts.requeued += 1;
+        return false;
+      }
       this.#counts.failed += 1;
       const isTold = replies.wanted;
       if (isTold) await replies.fail(toldError(error, this.#options.stacks === true));
       this.#failed(error, request.method, isTold && !replies.gone);
     }
+    return true;
   }
 
   #openSpill(): void {

@@ -82,6 +82,11 @@ export class Running {
     return this.#giveUp.signal;
   }
 
+  /** Whether what is not done now is another worker's to do: the wait for it is over, and work may be done twice. */
+  get handsBack(): boolean {
+    return this.#giveUp.signal.aborted && this.#job.redelivery.redelivery === true;
+  }
+
   /** Aborted when no more is taken. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;

@@ -107,6 +107,8 @@ export interface WorkerStats {
   readonly processed: number;
   /** Requests that failed. */
   readonly failed: number;
+  /** Requests that were not done when the `timeout` of `run` or `close` was over, and are in the queue again: with `redelivery`. */
+  readonly requeued: number;
   /** Messages sent to the response queue. */
   readonly responses: number;
   /** Requests being worked on now. */

@@ -67,7 +67,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #service: Service;
   readonly #decoder: Decoder;
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
-  readonly #counts = { received: 0, processed: 0, failed: 0, responses: 0, inHand: 0 };
+  readonly #counts = { received: 0, processed: 0, failed: 0, requeued: 0, responses: 0, inHand: 0 };
   readonly #latency = new Latency();
   readonly #running: Running;
   readonly #deadLetters: DeadLetters | undefined;
@@ -161,6 +161,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     this.#counts.received += 1;
     this.#counts.inHand += 1;
     const begun = now();
+    let isDone = true;
     const work: Work = { delivery, request: delivery.body, sender: undefined, isFatal: false };
     const cannotBegin = async (error: unknown): Promise<never> => {
       await this.#acknowledger.notBegun(delivery, this.#options.requests);
@@ -174,12 +175,15 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       else await this.#process(work);
       this.#counts.processed += 1;
     } catch (error) {
-      await this.#fail(error, work);
+      isDone = work.isFatal || !this.#running.handsBack;
+      if (isDone) await this.#fail(error, work);
+      else this.#counts.requeued += 1;
     } finally {
       this.#counts.inHand -= 1;
-      this.#latency.record(begun);
+      if (isDone) this.#latency.record(begun);
     }
-    await this.#acknowledger.done(delivery, this.#options.requests);
+    if (isDone) await this.#acknowledger.done(delivery, this.#options.requests);
+    else await this.#acknowledger.notBegun(delivery, this.#options.requests);
   }
 
   #processTraced(work: Work): Promise<void> {

@@ -16,7 +16,7 @@ export function nodes(site) {
     const name = `node-linux-${process.arch}`;
     const version = site.versionOf(site.tool(`${name}@${wanted}`), name);
     return {
-      what: `Node.js ${version}`,
+      what: `Node.js ${version.replace('v', '')}`,
       how: PROGRAMS.map(([how]) => how).join('; '),
       act: () => {
         const path = site.path(site.node(wanted));

@@ -75,6 +75,34 @@ describe('messages that a receiver was handed and nobody took when it is closed'
   });
 });
 
+describe('what a worker has not done when its time is over', function () {
+  this.timeout(30_000);
+
+  it('is in its queue again, though the worker lives', async () => {
+    const [transport, other] = [new AmqpTransport({ urls }), new AmqpTransport({ urls })];
+    const options = { requests: temporaryName(), codec: text, redelivery: true, maxMessages: 8 };
+    const begun = gate();
+    const worker = new Worker({ ...options, transport }, () => {
+      begun.open();
+      return new Promise(() => undefined);
+    });
+    worker.on('failure', ({ error }) => assert.fail(error as Error));
+    const running = worker.run();
+    await once(worker, 'ready');
+    const sender = await other.openSender(options.requests);
+    await sender.send(Buffer.from('long'), { priority: 3 });
+    await begun.opened;
+    await worker.close({ timeout: 1 });
+    await running;
+    assert.deepEqual([worker.stats().requeued, worker.stats().failed], [1, 0]);
+    const receiver = await other.openReceiver(options.requests, { redelivery: true });
+    const { body, priority } = await receiver.next();
+    assert.deepEqual([body.toString(), priority], ['long', 3]);
+    await other.unlink(options.requests);
+    await Promise.all([transport.close(), other.close()]);
+  });
+});
+
 describe('what a worker would have next, and is told to stop', function () {
   this.timeout(30_000);
 

@@ -7,6 +7,7 @@ import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
 import { decodeDeadLetter } from '#dist/rpc/envelope/dead-letter.js';
 import { runFixture } from '../support/child.js';
 import { unlinkQuietly, until } from '../support/code.js';
+import { gate } from '../support/gate.js';
 import { leaseFiles } from '../support/leases.js';
 
 const SIZES = { maxMessages: 4, maxMessageSize: 64 };
@@ -226,6 +227,52 @@ describe('Worker with redelivery', function () {
     await close();
     assert.equal(most, 1);
     while (fromWorkers.tryReceive() !== null);
+  });
+
+  /** One with work in hand that has no end, told to end at once. */
+  async function interrupted(
+    options: Partial<WorkerOptions<typeof text>> = {},
+    meanwhile: readonly string[] = [],
+  ): Promise<{ worker: Worker<typeof text>; failures: unknown[] }> {
+    const failures: unknown[] = [];
+    const begun = gate();
+    const { worker } = await working(options, () => {
+      begun.open();
+      return new Promise(() => undefined);
+    });
+    worker.on('failure', (failure) => failures.push(failure));
+    await toWorkers.send('a', { priority: 7 });
+    await begun.opened;
+    for (const each of meanwhile) await toWorkers.send(each);
+    await worker.close({ timeout: 1 });
+    return { worker, failures };
+  }
+
+  it('puts back what is not done when the time for that is over, and calls it no failure', async () => {
+    const { worker, failures } = await interrupted({ deadLetter, buryFailures: true });
+    const { requeued, failed, processed, latency } = worker.stats();
+    assert.deepEqual([requeued, failed, processed, latency.count, failures], [1, 0, 0, 0, []]);
+    assert.throws(() => MessageQueue.open(deadLetter), { code: 'ENOENT' });
+    const message = await toWorkers.receive();
+    assert.deepEqual([message.text(), message.priority], ['a', 7]);
+  });
+
+  it('leaves what its queue has no room for then to the others', async () => {
+    const { worker } = await interrupted({}, ['b', 'c', 'd', 'e']);
+    assert.equal(worker.stats().requeued, 1);
+    assert.equal(toWorkers.currentMessages, 4);
+    const { close } = await working();
+    const answered: string[] = [];
+    while (answered.length < 5) answered.push((await fromWorkers.receive()).text());
+    assert.deepEqual(answered.toSorted(), ['a', 'b', 'c', 'd', 'e']);
+    await close();
+  });
+
+  it('does not put back without it: then it is a failure', async () => {
+    const { worker, failures } = await interrupted({ redelivery: false });
+    assert.deepEqual([worker.stats().requeued, worker.stats().failed], [0, 1]);
+    assert.equal(failures.length, 1);
+    assert.equal(toWorkers.currentMessages, 0);
   });
 
   it('is refused by a transport that cannot do it, before anything is taken', async () => {
