@@ -52,7 +52,7 @@ const given = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
 try {
   if (statSync(join(root, BINARY), { throwIfNoEntry: false }) === undefined) {
-    throw new Error(`${BINARY} is missing: npm run prebuild`);
+    throw new Error(`${BINARY} is missing: npm run prebuilds`);
   }
   const copy = join(folder, 'copy');
   copyCheckout(copy);
