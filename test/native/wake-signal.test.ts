@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { Child, runFixture } from '../support/child.js';
 import { until } from '../support/code.js';
+import { compiler } from '../support/machine.js';
 import { runsOthers, slowdown } from '../support/sanitizer.js';
 
 const sources = fileURLToPath(new URL('../../../test/libraries/', import.meta.url));
@@ -17,10 +18,10 @@ describe('a wait on a pool thread whose signal another library', function () {
 
   before(function () {
     // Reason: the library needs a compiler, which ThreadSanitizer would be preloaded into.
-    if (!runsOthers || spawnSync('g++', ['--version']).status !== 0) this.skip();
+    if (!runsOthers || spawnSync(compiler, ['--version']).status !== 0) this.skip();
     mkdirSync(built, { recursive: true });
     const flags = ['-shared', '-fPIC', '-Wall', '-Wextra', '-Werror', '-Wl,-z,nodelete'];
-    execFileSync('g++', [...flags, `${sources}signals.cc`, '-o', library], { stdio: 'inherit' });
+    execFileSync(compiler, [...flags, `${sources}signals.cc`, '-o', library], { stdio: 'inherit' });
   });
 
   for (const [what, how] of [

@@ -1,3 +1,5 @@
+import { isEmulated } from './machine.js';
+
 /**
  * Whether programs besides Node can be run. ThreadSanitizer is preloaded into them too, and shells crash
  * of it, and a C++ program that does not expect signals gets them.
@@ -6,9 +8,6 @@ export const runsOthers: boolean = process.env['SANITIZER'] !== 'thread';
 
 /** Whether memory that is never freed fails the run. */
 export const countsLeaks: boolean = process.env['SANITIZER'] === 'address';
-
-/** Whether an emulator of another processor runs this: scripts/test-arm64.mjs. */
-const isEmulated = process.env['EMULATED'] !== undefined;
 
 /** How many times as long as usual things may take. */
 export const slowdown: number = isEmulated || process.env['SANITIZER'] !== undefined ? 5 : 1;
