@@ -22,10 +22,12 @@ import {
   type TcpClientOptions,
 } from '@nestjs/microservices';
 import { firstValueFrom, toArray, type Observable } from 'rxjs';
+import { AmqpTransport } from 'posix-mqueue/amqp';
 import { PosixTransport } from 'posix-mqueue/rpc';
 import type { Transport } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
 import { PosixMqueueClient, PosixMqueueServer } from 'posix-mqueue/nest';
+import { urls } from './broker.js';
 
 /** What all transports of Nest take. */
 export interface Packets {
@@ -78,8 +80,19 @@ export function queueLink(transport: Transport, sizes: object = SMALL): Link {
   };
 }
 
-/** What the users of each can do, those of all others can. */
-const links: readonly [name: string, make: () => Promise<Link>][] = [
+async function amqp(): Promise<Link> {
+  const transport = new AmqpTransport({ urls });
+  const link = queueLink(transport, LARGE);
+  return {
+    ...link,
+    async close() {
+      await link.close();
+      await transport.close();
+    },
+  };
+}
+
+const local: readonly [name: string, make: () => Promise<Link>][] = [
   ["Nest's TCP", tcp],
   ['queues of the kernel', async () => queueLink(new PosixTransport())],
   ['queues in memory', async () => queueLink(new MemoryTransport(), LARGE)],
@@ -88,6 +101,9 @@ const links: readonly [name: string, make: () => Promise<Link>][] = [
     async () => queueLink(new MemoryTransport({ properties: true }), LARGE),
   ],
 ];
+
+/** What the users of each can do, those of all others can. */
+const links = urls === '' ? local : ([['RabbitMQ', amqp]] as const);
 
 /** The same tests over each of them, each test with a bench of its own. */
 export function overNestTransports(title: string, tests: (bench: () => NestBench) => void): void {
