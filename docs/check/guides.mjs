@@ -18,7 +18,7 @@ function readGuide(path) {
   // The site calls a page by either.
   const titles = [/^title: (.+)$/mu, /^# (.+)$/mu]
     .flatMap((pattern) => pattern.exec(text)?.[1] ?? [])
-    .map((title) => title.replaceAll(/['"`]/gu, ''));
+    .map((title) => title.replace(/^(['"])(.*)\1$/u, '$2').replaceAll('`', ''));
   const [, children = ''] = /^children:\n((?: {2}- .+\n)+)/mu.exec(text) ?? [];
   const fences = Array.from(text.matchAll(FENCE), ({ groups }) => groups.language);
   const guide = {

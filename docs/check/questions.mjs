@@ -18,14 +18,18 @@ export function questionsOf({ facts, codes, words, site }) {
     wanted: 'the code itself, first, at its place in a table',
     answered: ([first]) => first?.text === code && isPlace(first.href, facts),
   }));
-  const ofWords = words.map(({ titles, word }) => ({
-    words: word,
-    wanted: `the page ${titles[0]}`,
-    answered: leadsTo(titles.map((title) => pages.get(title)).find((url) => url !== undefined)),
-  }));
   const api = Array.from(facts.keys()).filter((url) =>
     /^(?:classes|functions)\//u.test(url.slice(site.length)),
   );
+  // Who looks for one of these may mean the member.
+  const members = new Set(api.flatMap((url) => facts.get(url).ids.map((id) => id.toLowerCase())));
+  const ofWords = words
+    .filter(({ word }) => !members.has(word))
+    .map(({ titles, word }) => ({
+      words: word,
+      wanted: `the page ${titles[0]}`,
+      answered: leadsTo(titles.map((title) => pages.get(title)).find((url) => url !== undefined)),
+    }));
   const ofNames = api.map((url) => ({
     words: facts.get(url).title.split(' | ')[0],
     wanted: url.slice(site.length),
