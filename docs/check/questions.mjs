@@ -9,7 +9,9 @@
 
 /** @returns {Question[]} */
 export function questionsOf({ facts, codes, words, site }) {
-  const pages = new Map(Array.from(facts, ([url, { title }]) => [title.split(' | ')[0], url]));
+  // A class may have the title of a guide.
+  const guides = Array.from(facts).filter(([url]) => url.startsWith(`${site}documents/`));
+  const pages = new Map(guides.map(([url, { title }]) => [title.split(' | ')[0], url]));
   // The module has the name of the project, whose README is the start page.
   pages.set(facts.get(`${site}index.html`)?.title, `${site}index.html`);
   const leadsTo = (url) => (results) => results.some(({ href }) => href.split('#')[0] === url);
