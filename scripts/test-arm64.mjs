@@ -42,37 +42,36 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
-try {
-  if (statSync(join(root, BINARY), { throwIfNoEntry: false }) === undefined) {
-    throw new Error(`${BINARY} is missing: npm run prebuilds`);
-  }
-  const copy = join(folder, 'copy');
-  copyCheckout(copy);
-  cpSync(join(root, BINARY), join(copy, 'build', 'Release', 'posix_mqueue.node'));
-  const node = makeNode(folder);
-  const totals = new Map();
-  for (const place of positionals.length > 0 ? positionals : ROOMS) {
-    for (const file of filesIn(copy, place)) {
-      const name = relative(join(copy, 'out', 'test'), file);
-      const result = await runFile({ root, copy, folder, node, file, grep: values.grep });
-      tell(name, result);
-      const room = name.split('/')[0];
-      const total = totals.get(room) ?? { passed: 0, failed: 0, skipped: 0, endless: 0 };
-      total.passed += result.passed;
-      total.failed += result.failures.length;
-      total.skipped += result.skipped;
-      total.endless += result.stuck === undefined ? 0 : 1;
-      totals.set(room, total);
-    }
-  }
-  const all = { passed: 0, failed: 0, skipped: 0, endless: 0 };
-  for (const total of totals.values()) for (const kind in all) all[kind] += total[kind];
-  for (const [room, { passed, failed, skipped, endless }] of [...totals, ['all', all]]) {
-    console.log(
-      `${room}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${endless} came to no end`,
-    );
-  }
-  if (all.failed + all.endless > 0) process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+if (statSync(join(root, BINARY), { throwIfNoEntry: false }) === undefined) {
+  throw new Error(`${BINARY} is missing: npm run prebuilds`);
 }
+const copy = join(folder, 'copy');
+copyCheckout(copy);
+cpSync(join(root, BINARY), join(copy, 'build', 'Release', 'posix_mqueue.node'));
+const node = makeNode(folder);
+const totals = new Map();
+for (const place of positionals.length > 0 ? positionals : ROOMS) {
+  for (const file of filesIn(copy, place)) {
+    const name = relative(join(copy, 'out', 'test'), file);
+    const result = await runFile({ root, copy, folder, node, file, grep: values.grep });
+    tell(name, result);
+    const room = name.split('/')[0];
+    const total = totals.get(room) ?? { passed: 0, failed: 0, skipped: 0, endless: 0 };
+    total.passed += result.passed;
+    total.failed += result.failures.length;
+    total.skipped += result.skipped;
+    total.endless += result.stuck === undefined ? 0 : 1;
+    totals.set(room, total);
+  }
+}
+const all = { passed: 0, failed: 0, skipped: 0, endless: 0 };
+for (const total of totals.values()) for (const kind in all) all[kind] += total[kind];
+for (const [room, { passed, failed, skipped, endless }] of [...totals, ['all', all]]) {
+  console.log(
+    `${room}: ${passed} passed, ${failed} failed, ${skipped} skipped, ${endless} came to no end`,
+  );
+}
+if (all.failed + all.endless > 0) process.exitCode = 1;

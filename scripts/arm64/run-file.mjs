@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 /** Milliseconds: qemu takes 10 to 20 times as long as the machine itself, and a child process two seconds to begin. */
 const TEST = 120_000;
 /** Milliseconds without an event of the run: more than any test may take by a limit of its own. */
-const SILENCE = 400_000;
+const SILENCE = 700_000;
 const LOOK = 5000;
 
 function eventsIn(path) {
@@ -48,9 +48,12 @@ export async function runFile({ root, copy, folder, node, file, grep }) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (data) => (output += data));
   }
+  const end = () => process.kill(-child.pid, 'SIGKILL');
+  process.prependOnceListener('exit', end);
   const stop = watch(child, events);
   const [code, signal] = await once(child, 'close');
   stop();
+  process.off('exit', end);
   const seen = eventsIn(events);
   const of = (kind) => seen.filter((event) => event.kind === kind);
   const last = seen.at(-1);

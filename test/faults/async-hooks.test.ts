@@ -4,12 +4,13 @@ import { AbortError, type Message } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture } from '../support/child.js';
 import { until } from '../support/code.js';
+import { slowdown } from '../support/sanitizer.js';
 
 describe('an async hook that ends the process before a message was taken out of the inbox', () => {
   for (const where of ['process', 'thread']) {
     for (const wait of ['worker', 'loop']) {
       it(`leaves it in the queue (${wait}, ${where})`, async function () {
-        this.timeout(60_000);
+        this.timeout(60_000 * slowdown);
         const queue = temporaryQueue();
         const child = runFixture('hook-exits', [queue.name, wait, where]);
         await child.printed('waiting');

@@ -4,6 +4,7 @@ import { temporaryQueue } from 'posix-mqueue/testing';
 import { Child, runFixture } from '../support/child.js';
 import { Ledger, report } from '../support/ledger.js';
 import { canUnshare, runUnshared } from '../support/namespace.js';
+import { slowdown } from '../support/sanitizer.js';
 
 /** With few descriptors, see prlimit(1). */
 function runShort(name: string): Child {
@@ -12,7 +13,7 @@ function runShort(name: string): Child {
 }
 
 describe('what is used up', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowdown);
 
   for (const [what, run, remedy] of [
     ['descriptors of the process', () => runShort('exhausts'), /RLIMIT_NOFILE|ulimit -n/],

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { canUnshare, runUnshared } from '../support/namespace.js';
+import { slowdown } from '../support/sanitizer.js';
 
 describe('programHandler, where shared memory is full', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowdown);
 
   before(function () {
     // Reason: /dev/shm is another one in a namespace, which this user may not make.

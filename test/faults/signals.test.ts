@@ -3,11 +3,12 @@ import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture } from '../support/child.js';
 import { nextTurn } from '../support/code.js';
 import { faultRuns, Ledger, report } from '../support/ledger.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const SIGNALS = faultRuns(12) * 250;
 
 describe(`a storm of ${SIGNALS} signals during waits`, function () {
-  this.timeout(20_000 + SIGNALS * 10);
+  this.timeout((20_000 + SIGNALS * 10) * slowdown);
 
   for (const wait of ['worker', 'loop', 'auto']) {
     it(`interrupts nothing (${wait})`, async () => {

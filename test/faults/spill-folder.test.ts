@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { canUnshare, runUnshared } from '../support/namespace.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const FOLDER = '/dev/shm/posix-mqueue-$(id -u)';
 
@@ -18,7 +19,7 @@ const BENCH = `
 `;
 
 describe('shared memory for spilled bodies', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowdown);
 
   before(function () {
     // Reason: /dev/shm is another one in a namespace, which this user may not make.

@@ -6,6 +6,7 @@ import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture, type Child } from '../support/child.js';
 import { leaseFiles } from '../support/leases.js';
 import { faultRuns } from '../support/ledger.js';
+import { slowdown } from '../support/sanitizer.js';
 import { bodies } from '../support/spill.js';
 
 const SIZE = 10 * 2 ** 20;
@@ -15,7 +16,7 @@ const sha256 = (data: Uint8Array): Buffer => createHash('sha256').update(data).d
 
 describe('large bodies whose workers are killed', function () {
   const runs = faultRuns(3);
-  this.timeout(60_000 + runs * 20_000);
+  this.timeout((60_000 + runs * 20_000) * slowdown);
 
   it(`${runs} times 10 MiB go through messages of 512 bytes and back, and nothing is left`, async () => {
     const requests = temporaryQueue({ maxMessages: 2, maxMessageSize: 512 });

@@ -5,6 +5,7 @@ import { MessageQueue, createReadStream, type Message } from 'posix-mqueue';
 import { consumeQueue, fromQueue } from 'posix-mqueue/rxjs';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { nextTurn } from '../support/code.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const MESSAGES = 30_000;
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 2 ** 31);
@@ -21,7 +22,7 @@ function randomNumbers(seed: number): (below: number) => number {
 }
 
 describe(`a run of ${MESSAGES} messages through consumers that come and go`, function () {
-  this.timeout(120_000);
+  this.timeout(120_000 * slowdown);
 
   it(`delivers every message once (CHAOS_SEED=${SEED})`, async () => {
     const random = randomNumbers(SEED);

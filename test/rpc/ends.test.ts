@@ -3,9 +3,10 @@ import { MessageQueue } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { decodeRequest } from '#dist/rpc/envelope/request.js';
 import { runFixture, type Child } from '../support/child.js';
+import { slowdown } from '../support/sanitizer.js';
 
 describe('the process of an RpcHost', function () {
-  this.timeout(20_000);
+  this.timeout(20_000 * slowdown);
 
   /** One that waits for its reply. */
   async function start(way: string): Promise<{ child: Child; replyTo: string }> {

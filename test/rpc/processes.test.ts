@@ -21,7 +21,7 @@ const WORKERS = 6;
 const TASKS = process.env['FAULT_RUNS'] === undefined ? 400 : 2000;
 
 describe('many hosts and workers of one queue', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 * slowdown);
 
   async function worker(requests: MessageQueue, ...options: string[]): Promise<Child> {
     const child = runFixture('rpc-answers', [requests.name, ...options]);

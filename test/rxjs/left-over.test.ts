@@ -16,6 +16,7 @@ import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture } from '../support/child.js';
 import { nextTurn, until } from '../support/code.js';
 import { fill, rest, untilEmpty } from '../support/messages.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const sources: Record<string, (name: string) => Observable<string>> = {
   fromQueue: (name) => fromQueue(name, { codec: text }),
@@ -81,7 +82,7 @@ for (const [name, open] of Object.entries(sources)) {
 
   for (const where of ['process', 'thread']) {
     it(`${name}: a fresh one for each use, beside another ${where}: none lost, none twice`, async function () {
-      this.timeout(60_000);
+      this.timeout(60_000 * slowdown);
       // There is always room for what goes back: a full queue is another test's.
       const queue = temporaryQueue({ maxMessages: 10, maxMessageSize: 16 });
       const send = async (data: string): Promise<void> => {
@@ -117,7 +118,7 @@ for (const [name, open] of Object.entries(sources)) {
 
   for (const how of ['exit', 'naturally']) {
     it(`${name}: puts it back when the process ends right after the unsubscribe (${how})`, async function () {
-      this.timeout(60_000);
+      this.timeout(60_000 * slowdown);
       const queue = temporaryQueue();
       for (let round = 0; round < 3; round += 1) {
         const child = runFixture('unsubscribes', [queue.name, name, how]);

@@ -9,11 +9,12 @@ import { runFixture } from '../support/child.js';
 import { unlinkQuietly, until } from '../support/code.js';
 import { gate } from '../support/gate.js';
 import { leaseFiles } from '../support/leases.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const SIZES = { maxMessages: 4, maxMessageSize: 64 };
 
 describe('Worker with redelivery', function () {
-  this.timeout(20_000);
+  this.timeout(20_000 * slowdown);
 
   let requests: string;
   let responses: string;

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { MessageQueue } from 'posix-mqueue';
 import { temporaryName } from 'posix-mqueue/testing';
 import { runFixture, type Child } from '../support/child.js';
+import { slowdown } from '../support/sanitizer.js';
 
 describe('worker.run({ signals: true })', function () {
-  this.timeout(20_000);
+  this.timeout(20_000 * slowdown);
 
   let names: [requests: string, responses: string];
 

@@ -6,6 +6,7 @@ import { WorkerPool, type WorkerExit, type WorkerPoolOptions } from 'posix-mqueu
 import { temporaryName } from 'posix-mqueue/testing';
 import { runFixture } from '../support/child.js';
 import { errorLike, unlinkQuietly, until } from '../support/code.js';
+import { slowdown } from '../support/sanitizer.js';
 
 const MODULE = new URL('../fixtures/pool-worker.js', import.meta.url);
 
@@ -14,7 +15,7 @@ function lives(pid: number | undefined): boolean {
 }
 
 describe('WorkerPool', function () {
-  this.timeout(20_000);
+  this.timeout(20_000 * slowdown);
 
   let pool: WorkerPool | undefined;
   let running: Promise<void>;

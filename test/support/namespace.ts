@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { runsOthers } from './sanitizer.js';
+import { runsOthers, slowdown } from './sanitizer.js';
 
 const UNSHARE = ['--mount', '--ipc'];
 /** Milliseconds: no test can be ended by mocha while it waits for a program to end. */
-const LONGEST = 20_000;
+const LONGEST = 20_000 * slowdown;
 
 /** Whether this user may make namespaces; containers often forbid it. */
 export function canUnshare(): boolean {

@@ -6,9 +6,10 @@ import { MessageQueue } from 'posix-mqueue';
 import { hasEnded } from '#dist/testing/left-behind.js';
 import { Child, runFixture } from '../support/child.js';
 import { exists } from '../support/exists.js';
+import { slowdown } from '../support/sanitizer.js';
 
 describe('temporary queues of a process that was killed', function () {
-  this.timeout(30_000);
+  this.timeout(30_000 * slowdown);
 
   let folder: string;
   let name: string | undefined;

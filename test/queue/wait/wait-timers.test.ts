@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import type { MessageQueueError } from 'posix-mqueue';
 import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture } from '../../support/child.js';
+import { slowdown } from '../../support/sanitizer.js';
 
 describe('a timeout at a queue that does not keep the process alive', function () {
-  this.timeout(20_000);
+  this.timeout(20_000 * slowdown);
 
   for (const what of ['receive', 'receiveMany', 'send']) {
     for (const when of ['before', 'after']) {
