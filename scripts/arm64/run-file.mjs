@@ -14,14 +14,22 @@ function eventsIn(path) {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
 }
 
-/** Ends it and what it has started, once its run has been silent for long. */
-function watch(child, path) {
+/** Ends what it has started too. */
+function endAll(child) {
+  try {
+    process.kill(-Number(child.pid), 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
+}
+
+/** Calls `stop` once the run that writes there has been silent for long. */
+function watch(path, stop) {
   const since = Date.now();
-  const timer = setInterval(() => {
+  return setInterval(() => {
     const last = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? since;
-    if (Date.now() - last > SILENCE) process.kill(-child.pid, 'SIGKILL');
+    if (Date.now() - last > SILENCE) stop();
   }, LOOK);
-  return () => clearInterval(timer);
 }
 
 /**
@@ -48,11 +56,13 @@ export async function runFile({ root, copy, folder, node, file, grep }) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (data) => (output += data));
   }
-  const end = () => process.kill(-child.pid, 'SIGKILL');
+  const end = () => endAll(child);
   process.prependOnceListener('exit', end);
-  const stop = watch(child, events);
+  // What it left running would hold its output open.
+  child.once('exit', end);
+  const timer = watch(events, end);
   const [code, signal] = await once(child, 'close');
-  stop();
+  clearInterval(timer);
   process.off('exit', end);
   const seen = eventsIn(events);
   const of = (kind) => seen.filter((event) => event.kind === kind);
