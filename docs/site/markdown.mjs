@@ -28,10 +28,19 @@ export function extendMarkdown(md) {
   };
   rules.fence = (tokens, index, ...rest) => {
     const { info, content } = tokens[index];
-    if (info.trim() !== 'mermaid') return fence(tokens, index, ...rest);
+    if (info.trim() !== 'mermaid') return captionOf(info) + fence(tokens, index, ...rest);
     // The source is what is seen where there is no JavaScript.
     return `<figure class="diagram" tabindex="0"><pre class="mermaid">${escapeHtml(content)}</pre></figure>\n`;
   };
+}
+
+/** What a reader has to know of a block besides what is in it: the file to save it as, or which terminal. */
+function captionOf(info) {
+  const [, name = ''] = /\sfile=(\S+)/u.exec(info) ?? [];
+  const [, terminal] = /^terminal-(\d+)$/u.exec(name) ?? [];
+  if (terminal === undefined && !name.includes('.')) return '';
+  const caption = terminal === undefined ? name : `Terminal ${terminal}`;
+  return `<p class="file">${escapeHtml(caption)}</p>\n`;
 }
 
 const CODE = /^[A-Z][A-Z\d_]+$/u;
