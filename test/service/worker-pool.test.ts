@@ -8,6 +8,8 @@ import { runFixture } from '../support/child.js';
 import { errorLike, unlinkQuietly, until } from '../support/code.js';
 import { slowdown } from '../support/sanitizer.js';
 
+/** Milliseconds: as the pool gives by itself, and more where that is too few for any program. */
+const START = 30_000 * slowdown;
 const MODULE = new URL('../fixtures/pool-worker.js', import.meta.url);
 
 function lives(pid: number | undefined): boolean {
@@ -28,7 +30,7 @@ describe('WorkerPool', function () {
 
   /** A pool that runs. */
   function poolOf(args: readonly string[], options: WorkerPoolOptions = {}): WorkerPool {
-    const made = new WorkerPool(MODULE, { size: 2, args, ...options });
+    const made = new WorkerPool(MODULE, { size: 2, args, startTimeout: START, ...options });
     exits = [];
     made.on('exit', (exit) => exits.push(exit));
     running = made.run();
@@ -243,7 +245,7 @@ describe('WorkerPool', function () {
   });
 
   it('keeps the one before where the next one does not come up', async () => {
-    const started = await readyPoolOf(['ready'], { size: 1, startTimeout: 5000 });
+    const started = await readyPoolOf(['ready'], { size: 1, startTimeout: 5000 * slowdown });
     const before = started.pids;
     const replaced = started.replace();
     await until(() => started.pids.length === 2, 'a second process');

@@ -1,15 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DgramSocket } from 'node-unix-socket';
 import { until } from './code.js';
+import { isEmulated } from './machine.js';
+
+type Sockets = typeof import('node-unix-socket');
+
+function load(): Sockets | undefined {
+  try {
+    return createRequire(import.meta.url)('node-unix-socket') as Sockets;
+  } catch (error) {
+    if (!isEmulated) throw error;
+    return undefined;
+  }
+}
+
+const sockets = load();
+
+/** False where an emulator runs this and the sockets have no binary for its processor. */
+export const canManage: boolean = sockets !== undefined;
 
 /** What a service manager is to its services: a socket, at which they tell what becomes of them. */
 export class Manager {
   /** All that was told, in order. */
   readonly told: string[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'mq-manager-'));
-  readonly #socket = new DgramSocket();
+  readonly #socket = new (sockets as Sockets).DgramSocket();
 
   constructor() {
     this.#socket.on('data', (data: Buffer) => this.told.push(data.toString()));

@@ -9,5 +9,10 @@ export const runsOthers: boolean = process.env['SANITIZER'] !== 'thread';
 /** Whether memory that is never freed fails the run. */
 export const countsLeaks: boolean = process.env['SANITIZER'] === 'address';
 
+function factor(): number {
+  if (isEmulated) return 10;
+  return process.env['SANITIZER'] === undefined ? 1 : 5;
+}
+
 /** How many times as long as usual things may take. */
-export const slowdown: number = isEmulated || process.env['SANITIZER'] !== undefined ? 5 : 1;
+export const slowdown: number = factor();
