@@ -26,7 +26,8 @@ function* mocha(project) {
   };
   const two = ['bdd.test.mjs', 'second-bdd.test.cjs'];
   const five = [...two, 'third-bdd.test.mjs', 'fourth-bdd.test.cjs', 'fifth-bdd.test.mjs'];
-  const watch = { isWatch: true, code: undefined };
+  // Who watches is ended in the midst of a run too.
+  const watch = { isWatch: true, next: true, code: undefined };
   yield run('serial', [], two, { isQuick: true });
   yield run('--parallel', ['--parallel', '--jobs', '2'], five, { isQuick: true });
   yield run('--watch', ['--watch'], ['bdd.test.cjs'], watch);
@@ -62,7 +63,7 @@ function* nodeTest() {
     const flag = isSince(23, 4) ? '--test-isolation=none' : '--experimental-test-isolation=none';
     yield run(flag, ['--test', flag], { isQuick: true });
   }
-  yield run('--watch', ['--test', '--watch'], { isWatch: true, code: undefined });
+  yield run('--watch', ['--test', '--watch'], { isWatch: true, next: true, code: undefined });
   yield run('killed by kill -9, then the next run', ['--test'], {
     files: ['killed.test.mjs'],
     env: { RUNNERS_MODULE: 'node:test' },
@@ -100,6 +101,7 @@ function* jest(project) {
     files: ['bdd.test.mjs'],
     parameters: ['--watchAll'],
     isWatch: true,
+    next: true,
     code: undefined,
   });
   yield run('killed by kill -9, then the next run', {
@@ -138,12 +140,15 @@ function* vitest(project) {
     return { ...made, how, command };
   };
   const globals = { files: ['bdd.test.mjs', 'second-bdd.test.mjs'], isTogether: false };
-  const watch = { isWatch: true, code: undefined, files: ['vitest.test.mjs'] };
+  const watch = { isWatch: true, next: true, code: undefined, files: ['vitest.test.mjs'] };
   for (const age of isSince(22, 12) ? ['newest', 'older'] : ['older']) {
     yield run('as it comes', [], { age, isQuick: true });
     yield run('--globals', ['--globals'], { age, ...globals });
-    for (const pool of ['forks', 'threads', 'vmForks', 'vmThreads']) {
-      yield run(`--pool ${pool}`, ['--pool', pool], { age });
+    for (const pool of ['forks', 'threads']) yield run(`--pool ${pool}`, ['--pool', pool], { age });
+    // Before vitest 5 these load a package once for all files of a worker, as without isolation.
+    const shared = age === 'older' ? { isTogether: false, next: true } : {};
+    for (const pool of ['vmForks', 'vmThreads']) {
+      yield run(`--pool ${pool}`, ['--pool', pool], { age, ...shared });
     }
     for (const pool of ['forks', 'threads']) {
       const alone = ['--pool', pool, '--no-isolate', '--maxWorkers', '1'];
