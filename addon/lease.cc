@@ -16,11 +16,6 @@ namespace {
 
 constexpr uint32_t kSlotMask = (uint32_t{1} << Lease::kSlotBits) - 1;
 
-State StateOf(const Slot& slot) { return __atomic_load_n(&slot.state, __ATOMIC_ACQUIRE); }
-
-// In the order of the program for whoever finds the file when this process was killed in between.
-void SetState(Slot& slot, State state) { __atomic_store_n(&slot.state, state, __ATOMIC_RELEASE); }
-
 }  // namespace
 
 Lease::Lease(LeaseFile file, uint32_t number)

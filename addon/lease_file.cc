@@ -165,7 +165,7 @@ bool LeaseFile::Settle(size_t index) const {
     case State::kReceiving:
       if (!came && given.priority != lease::kNoPriority) return false;
       if (came) given.length = static_cast<uint32_t>(Measure(index));
-      __atomic_store_n(&given.state, came ? State::kHeld : State::kFree, __ATOMIC_RELEASE);
+      SetState(given, came ? State::kHeld : State::kFree);
       return true;
     case State::kHeld:
     case State::kGivenUp:

@@ -63,6 +63,17 @@ struct Slot {
 };
 static_assert(sizeof(Slot) == kAlignment);
 
+inline State StateOf(const Slot& slot) {
+  State state = State::kFree;
+  __atomic_load(&slot.state, &state, __ATOMIC_ACQUIRE);
+  return state;
+}
+
+// In the order of the program for whoever finds the file when this process was killed in between.
+inline void SetState(Slot& slot, State state) {
+  __atomic_store(&slot.state, &state, __ATOMIC_RELEASE);
+}
+
 // What is where in a file of messages of this size.
 struct Layout {
   size_t slots;

@@ -71,13 +71,14 @@ int MessageBatch::TakeLeased(const Intake& intake, Call call) {
 }
 
 int MessageBatch::Drain(const Intake& intake, size_t max) {
-  const auto [fd, message_size] = std::pair(intake.fd, intake.message_size);
+  const int fd = intake.fd;
+  const size_t message_size = intake.message_size;
   while (entries_.size() < max && !full(message_size)) {
     const int error =
         intake.lease != nullptr
-            ? TakeLeased(intake, [fd = fd](Lease& lease) { return lease.TryReceive(fd); })
-            : Take(message_size, [fd = fd, size = message_size](char* room, unsigned* priority) {
-                return sys::TryReceive(fd, room, size, priority);
+            ? TakeLeased(intake, [fd](Lease& lease) { return lease.TryReceive(fd); })
+            : Take(message_size, [fd, message_size](char* room, unsigned* priority) {
+                return sys::TryReceive(fd, room, message_size, priority);
               });
     if (error != 0) return error;
   }
