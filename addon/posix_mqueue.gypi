@@ -55,7 +55,11 @@
         "-include <(module_root_dir)/addon/old_libraries.h",
         "-isystem <!(node -p \"require('node:path').dirname(require.resolve('node-addon-api'))\")"
       ],
-      "ldflags": ["-Wl,-z,nodelete"],
+      "ldflags": [
+        "-Wl,-z,nodelete",
+        "-Wl,--gc-sections",
+        "-Wl,--version-script=<(module_root_dir)/addon/exports.map"
+      ],
       "cflags_cc": ["-std=c++17"],
       "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
       "conditions": [
