@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL, URL } from 'node:url';
 import { unpackAddon, type FoundAddon } from './addon-asset.js';
+import { libraryFamily } from './c-library.js';
 import { refuse } from './runtime.js';
 
 const FILE = 'posix_mqueue.node';
@@ -61,18 +62,6 @@ function installed(url: string): FoundAddon | undefined {
 
 function system(url: string): string {
   return `${process.platform}-${process.arch}-${libraryFamily(url)}`;
-}
-
-/** Not by process.report, which looks up the names of all peers. */
-function libraryFamily(url: string): string {
-  try {
-    // It is no ES module: a bundler could not import it into one.
-    const libc = createRequire(url)('detect-libc') as typeof import('detect-libc');
-    return libc.familySync() === libc.MUSL ? 'musl' : 'glibc';
-  } catch {
-    // Beside a bundle there may be no packages. With the wrong binary, loading says so.
-    return 'glibc';
-  }
 }
 
 function refuseBundle(url: string | undefined): never {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { familySync } from 'detect-libc';
 import { checkRuntime, type Runtime } from '#dist/native/runtime.js';
 import { errorLike } from '../support/code.js';
+import { FILE, prebuiltFor } from '../support/prebuilt.js';
 import { runsOthers, slowdown } from '../support/sanitizer.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -38,12 +40,9 @@ describe('the runtime that the addon is loaded by', function () {
 
   it('is not asked for a report, which looks up the names of all peers', () => {
     const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
-    const prebuilds = join(folder, 'prebuilds', `linux-${process.arch}-glibc`);
-    mkdirSync(prebuilds, { recursive: true });
-    cpSync(
-      join(root, 'build', 'Release', 'posix_mqueue.node'),
-      join(prebuilds, 'posix_mqueue.node'),
-    );
+    const prebuilt = join(folder, prebuiltFor(familySync() ?? ''));
+    mkdirSync(dirname(prebuilt), { recursive: true });
+    cpSync(join(root, 'build', 'Release', FILE), prebuilt);
     for (const each of ['dist', 'package.json']) {
       cpSync(join(root, each), join(folder, each), { recursive: true });
     }

@@ -13,15 +13,16 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { familySync } from 'detect-libc';
+import { FILE, prebuiltFor } from '../support/prebuilt.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const FILE = 'posix_mqueue.node';
 const built = join(root, 'build', 'Release', FILE);
 /** Only such a one says so, and has assets. */
 const EXECUTABLE = `
   const real = process.getBuiltinModule;
   process.getBuiltinModule = (id) => (id === 'node:sea' ? sea : real(id));`;
-const prebuilt = join('prebuilds', `linux-${process.arch}-glibc`, FILE);
+const prebuilt = prebuiltFor(familySync() ?? '');
 
 // Its code in files of other names is what a bundler makes, as far as finding the addon goes.
 describe('code that was bundled', () => {
@@ -68,7 +69,7 @@ describe('code that was bundled', () => {
       }`;
     const parameters = ['--input-type=module', '--eval', program];
     const env = { ...process.env, TMPDIR: join(folder, 'temporary') };
-    mkdirSync(env.TMPDIR);
+    mkdirSync(env.TMPDIR, { recursive: true });
     return execFileSync(process.execPath, parameters, { cwd: folder, encoding: 'utf8', env });
   }
 
@@ -87,6 +88,23 @@ describe('code that was bundled', () => {
   it('finds it among those of other systems', () => {
     put(place, prebuilt);
     assert.equal(found(), `${join(place, prebuilt)}\nENOENT\n`);
+  });
+
+  it('tells the C library by the file of Node, where there is no package for that', () => {
+    for (const [family, loader] of [
+      ['musl', '/lib/ld-musl-x86_64.so.1'],
+      ['glibc', '/lib64/ld-linux-x86-64.so.2'],
+    ] as const) {
+      put(place, prebuiltFor(family));
+      writeFileSync(join(folder, family), `\x7fELF and more\0${loader}\0`);
+    }
+    const loaded = ['musl', 'glibc'].map((family) =>
+      found(`process.execPath = ${JSON.stringify(join(folder, family))};`),
+    );
+    assert.deepEqual(
+      loaded,
+      ['musl', 'glibc'].map((family) => `${join(place, prebuiltFor(family))}\nENOENT\n`),
+    );
   });
 
   it('finds that of the package that is installed', () => {

@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FILE, prebuiltFor } from '../support/prebuilt.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -107,10 +108,32 @@ describe('where the addon is not found', () => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   }
 
+  /** This machine's own addon, as the binary for another C library. */
+  function put(family: string): void {
+    const file = join(folder, prebuiltFor(family));
+    mkdirSync(dirname(file), { recursive: true });
+    cpSync(join(root, 'build', 'Release', FILE), file);
+  }
+
   it('an import succeeds, and opening a queue tells how to build it', () => {
     copyTo('dist');
     link('detect-libc');
     assert.match(openIn('dist'), /^ERR_MQ_UNSUPPORTED mq_open .*npm run build:native/);
+  });
+
+  it('on musl it is the binary for musl that is looked for, and no other one is taken', () => {
+    copyTo('dist');
+    const libc = join(folder, 'node_modules', 'detect-libc');
+    mkdirSync(libc);
+    writeFileSync(
+      join(libc, 'index.js'),
+      `module.exports = { MUSL: 'musl', familySync: () => 'musl' };`,
+    );
+    put('glibc');
+    const said = openIn('dist');
+    assert.match(said, /^ERR_MQ_UNSUPPORTED .*no native addon for linux-\w+-musl.*on Alpine: apk/);
+    put('musl');
+    assert.match(openIn('dist'), /^ENOENT mq_open /);
   });
 
   it('tells that a bundle must leave the package out (ESM)', () => {
