@@ -1,11 +1,14 @@
-// Packs the package, or takes a tarball that was packed elsewhere, and tries it as its users do:
+// Packs the package, or takes a tarball that was packed elsewhere, which is to have every binary, and tries it as its
+// users do:
 //   node scripts/check-package.mjs [TARBALL]
 import {
   accessSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makePath, run } from './package/machine.mjs';
 import { missingFiles, pack } from './package/tarball.mjs';
+import { nameOf, own, TARGETS } from './binaries/targets.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
@@ -114,8 +118,10 @@ function tryOther(tarball, bare, tool, version, parameters) {
 try {
   const [, , given] = process.argv;
   const tarball = given === undefined ? pack(root, folder) : resolve(given);
-  const problems = missingFiles(root, tarball);
+  const systems = given === undefined ? readdirSync(join(root, 'prebuilds')) : TARGETS.map(nameOf);
+  const problems = missingFiles(root, tarball, [...new Set([nameOf(own), ...systems])]);
   if (problems.length > 0) throw new Error(problems.join('\n'));
+  console.log(`${tarball}: ${Math.round(statSync(tarball).size / 1000)} kB`);
   console.log(run(root, PATH, join(root, 'node_modules', '.bin', 'publint'), tarball, '--strict'));
   const bare = makePath(join(folder, 'path'));
   tryNpm(tarball, bare);

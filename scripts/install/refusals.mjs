@@ -34,6 +34,12 @@ function others(site) {
   });
 }
 
+/** Parameters with which Node takes itself for another. */
+function pretending(what, value) {
+  const fake = `Object.defineProperty(process, '${what}', { value: '${value}' })`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(fake)}`];
+}
+
 /** A project of its own, as some of it is to be changed. */
 function copyOfProject(site, name) {
   const cwd = join(site.folder, 'projects', name);
@@ -43,16 +49,16 @@ function copyOfProject(site, name) {
 
 function musl(site) {
   return {
-    what: 'musl (Alpine)',
-    how: 'pretended, by what looks for the C library',
+    what: 'A processor without a binary, with musl',
+    how: 'pretended, by `process.arch` and what looks for the C library',
     act: () => {
       const cwd = copyOfProject(site, 'musl');
       writeFileSync(
         join(cwd, 'node_modules', 'detect-libc', 'lib', 'detect-libc.js'),
         `module.exports = { MUSL: 'musl', familySync: () => 'musl' };`,
       );
-      const words = /no native addon for linux-\w+-musl.*build:native.*apk add g\+\+ make/;
-      return refused(site, cwd, site.bare, words, 'node');
+      const words = /no native addon for linux-riscv64-musl.*build:native.*apk add g\+\+ make/;
+      return refused(site, cwd, site.bare, words, 'node', ...pretending('arch', 'riscv64'));
     },
   };
 }
@@ -81,8 +87,7 @@ function elsewhere(site) {
     what: 'macOS, Windows',
     how: 'pretended, by `process.platform`',
     act: () => {
-      const fake = `Object.defineProperty(process, 'platform', { value: 'darwin' })`;
-      const preload = ['--import', `data:text/javascript,${encodeURIComponent(fake)}`];
+      const preload = pretending('platform', 'darwin');
       const words = /runs on Linux only, and this is darwin.*Linux machine/;
       return refused(site, installedProject(site), site.bare, words, 'node', ...preload);
     },

@@ -14,8 +14,8 @@ export function pack(root, folder) {
   );
 }
 
-/** What is wrong with its list of files: sentences. */
-export function missingFiles(root, tarball) {
+/** What is wrong with its list of files, where it is to have the binaries of these systems: sentences. */
+export function missingFiles(root, tarball, systems) {
   const text = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' });
   const files = new Set(text.split('\n').map((path) => path.replace(/^package\//, '')));
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -26,7 +26,7 @@ export function missingFiles(root, tarball) {
     'addon/posix_mqueue.gypi',
     'clients/vectors.json',
     'scripts/build-native.mjs',
-    `prebuilds/linux-${process.arch}-glibc/posix_mqueue.node`,
+    ...systems.map((name) => `prebuilds/${name}/posix_mqueue.node`),
   ];
   const problems = needed.filter((path) => !files.has(path)).map((path) => `${path} is missing`);
   // Lock files do not keep "gypfile": false, and npm ci would build.

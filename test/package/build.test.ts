@@ -19,9 +19,9 @@ describe('building the addon', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function check(file: string): SpawnSyncReturns<string> {
+  function check(...parameters: string[]): SpawnSyncReturns<string> {
     const script = join(root, 'scripts', 'check-symbols.mjs');
-    return spawnSync(process.execPath, [script, file], { encoding: 'utf8' });
+    return spawnSync(process.execPath, [script, ...parameters], { encoding: 'utf8' });
   }
 
   function compile(output: string, source: string, ...more: string[]): string {
@@ -60,6 +60,19 @@ describe('building the addon', () => {
     assert.equal(status, 1);
     assert.match(stderr, /needs GLIBC_2\.29 \(late\)/);
     assert.match(stderr, /needs the library libother\.so\.1/);
+    assert.match(stderr, /exports call\./);
+  });
+
+  it('is told when a binary for musl needs more than its C library', () => {
+    const one = compile(
+      'musl.node',
+      'int napi_register_module_v1(void) { return 0; }',
+      '-nostdlib',
+    );
+    assert.deepEqual([check('--musl', one).status, check('--musl', one).stderr], [0, '']);
+    const { status, stderr } = check('--musl', join(root, 'build', 'Release', 'posix_mqueue.node'));
+    assert.equal(status, 1);
+    assert.match(stderr, /needs the library libstdc\+\+\.so\.6/);
   });
 
   it('names what is missing and how to install it, also where npm is to be silent', () => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Whether an emulator of another processor runs this, on x64: scripts/test-arm64.mjs. */
+/** Whether an emulator of another processor runs this, on x64: scripts/test-prebuilt.mjs. */
 export const isEmulated: boolean = process.env['EMULATED'] !== undefined;
 
 /** Compiles C++ for the processor that runs this. */

@@ -37,11 +37,11 @@ function watch(path, stop) {
  *
  * @returns the counts, the failures, what was printed besides, and where it came to no end
  */
-export async function runFile({ root, copy, folder, node, file, grep }) {
+export async function runFile({ root, copy, folder, node, environment, file, grep }) {
   const events = join(folder, 'events');
   rmSync(events, { force: true });
   const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const reporter = join(root, 'scripts', 'arm64', 'reporter.mjs');
+  const reporter = join(root, 'scripts', 'binaries', 'reporter.mjs');
   const parameters = ['--no-config', '--timeout', String(TEST), '--exit', '--reporter', reporter];
   parameters.push('--reporter-option', `events=${events}`);
   if (grep !== undefined) parameters.push('--grep', grep);
@@ -50,7 +50,7 @@ export async function runFile({ root, copy, folder, node, file, grep }) {
     cwd: copy,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, EMULATED: 'qemu' },
+    env: environment,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

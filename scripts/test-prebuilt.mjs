@@ -1,18 +1,21 @@
-// Runs the tests with the binary for arm64 on a machine that is none: Node for arm64 under qemu, file by file.
-//   node scripts/test-arm64.mjs [ROOM or FILE of out/test ...] [--grep PART of a title]
-// Needs, on Debian: apt-get install g++-aarch64-linux-gnu qemu-user
+// Runs the tests with a binary of prebuilds/, file by file, also with one for another machine than this:
+//   node scripts/test-prebuilt.mjs linux-arm64-glibc [ROOM or FILE of out/test ...] [--grep PART of a title]
+//     under qemu: on Debian, apt-get install g++-aarch64-linux-gnu qemu-user
+//   NODE_MUSL_X64=/path/to/node node scripts/test-prebuilt.mjs linux-x64-musl ...
+//     with a Node for musl, which npm does not have
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { makeNode } from './arm64/node.mjs';
-import { runFile } from './arm64/run-file.mjs';
+import { isEmulated, nodeFor, variableFor } from './binaries/node.mjs';
+import { runFile } from './binaries/run-file.mjs';
 import { copyCheckout } from './build-copy.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const BINARY = join('prebuilds', 'linux-arm64-glibc', 'posix_mqueue.node');
 const ROOMS = ['native', 'queue', 'codec', 'streams', 'rxjs', 'transport', 'rpc', 'service'];
+/** What the tests load besides, and has a binary of its own. */
+const PACKAGES = ['node-unix-socket'];
 
 function filesIn(folder, place) {
   const path = join(folder, 'out', 'test', place);
@@ -37,7 +40,10 @@ function tell(name, { passed, skipped, failures, stuck, milliseconds, output }) 
   console.log(`    ${output.trim().split('\n').slice(-15).join('\n    ')}`);
 }
 
-const { values, positionals } = parseArgs({
+const {
+  values,
+  positionals: [name = '', ...places],
+} = parseArgs({
   options: { grep: { type: 'string' } },
   allowPositionals: true,
 });
@@ -45,20 +51,26 @@ const folder = mkdtempSync(join(tmpdir(), 'posix-mqueue-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-if (statSync(join(root, BINARY), { throwIfNoEntry: false }) === undefined) {
-  throw new Error(`${BINARY} is missing: npm run prebuilds`);
+const binary = join(root, 'prebuilds', name, 'posix_mqueue.node');
+if (statSync(binary, { throwIfNoEntry: false }) === undefined) {
+  throw new Error(`${binary} is missing. Name another one, or make it: npm run prebuilds`);
 }
+const node = nodeFor(name, folder, PACKAGES);
+if (node === undefined) {
+  throw new Error(`there is no Node for ${name} here. Name one: ${variableFor(name)}=/path`);
+}
+const environment = isEmulated(name) ? { ...process.env, EMULATED: 'qemu' } : process.env;
 const copy = join(folder, 'copy');
 copyCheckout(copy);
-cpSync(join(root, BINARY), join(copy, 'build', 'Release', 'posix_mqueue.node'));
-const node = makeNode(folder);
+cpSync(binary, join(copy, 'build', 'Release', 'posix_mqueue.node'));
 const totals = new Map();
-for (const place of positionals.length > 0 ? positionals : ROOMS) {
+for (const place of places.length > 0 ? places : ROOMS) {
   for (const file of filesIn(copy, place)) {
-    const name = relative(join(copy, 'out', 'test'), file);
-    const result = await runFile({ root, copy, folder, node, file, grep: values.grep });
-    tell(name, result);
-    const room = name.split('/')[0];
+    const path = relative(join(copy, 'out', 'test'), file);
+    const { grep } = values;
+    const result = await runFile({ root, copy, folder, node, environment, file, grep });
+    tell(path, result);
+    const [room] = path.split('/');
     const total = totals.get(room) ?? { passed: 0, failed: 0, skipped: 0, endless: 0 };
     total.passed += result.passed;
     total.failed += result.failures.length;
