@@ -16,7 +16,10 @@ export async function processIds(): Promise<number[]> {
 
 /** What a process calls itself, or undefined where it has ended. */
 export async function commandOf(pid: number): Promise<string | undefined> {
-  return readOr(`/proc/${pid}/comm`, (text) => text.trimEnd());
+  // The name of a process is that of its first thread, which Node.js calls the latter since 24, or both.
+  return readOr(`/proc/${pid}/comm`, (text) =>
+    text.trimEnd().replace(/^(?:node-)?MainThread$/, 'node'),
+  );
 }
 
 /** The descriptors of a process; none where it has ended, or is another user's. */

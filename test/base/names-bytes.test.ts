@@ -78,8 +78,7 @@ describe('a queue whose name is no UTF-8', () => {
       'mount -t mqueue none /mnt',
       `import { MessageQueue } from 'posix-mqueue';
        const how = { create: true, maxMessages: 1, maxMessageSize: 8 };
-       MessageQueue.open('/a', how);
-       MessageQueue.open(Buffer.from('/caf\\xe9', 'latin1'), how);
+       const open = ['/a', Buffer.from('/caf\\xe9', 'latin1')].map((name) => MessageQueue.open(name, how));
        const warnings = [];
        process.on('warning', ({ code }) => warnings.push(code));
        const names = await MessageQueue.list();
@@ -89,6 +88,7 @@ describe('a queue whose name is no UTF-8', () => {
        await new Promise(setImmediate);
        const shown = bytes.map((each) => each.toString('latin1'));
        console.log(JSON.stringify([names, shown, left.length, warnings]));
+       for (const each of open) await each.close();
        process.exit();`,
     );
     assert.deepEqual(JSON.parse(output), [['/a'], ['/a', '/caf\xe9'], 0, ['MQ_NAMES']]);
