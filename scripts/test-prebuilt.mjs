@@ -1,4 +1,4 @@
-// Runs the tests with a binary of prebuilds/, file by file, also with one for another machine than this:
+// Runs the tests with a binary of prebuilds/, also with one for another machine than this:
 //   node scripts/test-prebuilt.mjs linux-arm64-glibc [ROOM or FILE of out/test ...] [--grep PART of a title]
 //     under qemu: on Debian, apt-get install g++-aarch64-linux-gnu qemu-user
 //   NODE_MUSL_X64=/path/to/node node scripts/test-prebuilt.mjs linux-x64-musl ...
@@ -9,7 +9,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isEmulated, nodeFor, variableFor } from './binaries/node.mjs';
-import { runFile } from './binaries/run-file.mjs';
+import { runFiles } from './binaries/run-files.mjs';
 import { copyCheckout } from './build-copy.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,10 +26,20 @@ function filesIn(folder, place) {
     .toSorted();
 }
 
+/** Of each room the files that were asked for, which share a process. */
+function byRoom(folder, places) {
+  const rooms = new Map();
+  for (const file of places.flatMap((place) => filesIn(folder, place))) {
+    const [room] = relative(join(folder, 'out', 'test'), file).split('/');
+    rooms.set(room, [...(rooms.get(room) ?? []), file]);
+  }
+  return rooms;
+}
+
 const seconds = (milliseconds) => `${Math.round(milliseconds / 1000)} s`;
 
 /** The lines of one file, and what is added to the totals. */
-function tell(name, { passed, skipped, failures, stuck, milliseconds, output }) {
+function tell(name, { passed, skipped, failures, stuck, milliseconds }) {
   const counts = `${passed} passed, ${failures.length} failed, ${skipped} skipped`;
   console.log(`${name}: ${counts} (${seconds(milliseconds)})`);
   for (const { title, message } of failures) {
@@ -37,7 +47,7 @@ function tell(name, { passed, skipped, failures, stuck, milliseconds, output }) 
   }
   if (stuck === undefined) return;
   console.log(`  came to no end (${stuck.how}): ${stuck.title}`);
-  console.log(`    ${output.trim().split('\n').slice(-15).join('\n    ')}`);
+  console.log(`    ${stuck.output.trim().split('\n').slice(-15).join('\n    ')}`);
 }
 
 const {
@@ -64,19 +74,16 @@ const copy = join(folder, 'copy');
 copyCheckout(copy);
 cpSync(binary, join(copy, 'build', 'Release', 'posix_mqueue.node'));
 const totals = new Map();
-for (const place of places.length > 0 ? places : ROOMS) {
-  for (const file of filesIn(copy, place)) {
-    const path = relative(join(copy, 'out', 'test'), file);
-    const { grep } = values;
-    const result = await runFile({ root, copy, folder, node, environment, file, grep });
-    tell(path, result);
-    const [room] = path.split('/');
-    const total = totals.get(room) ?? { passed: 0, failed: 0, skipped: 0, endless: 0 };
+const machine = { root, copy, folder, node, environment, grep: values.grep };
+for (const [room, files] of byRoom(copy, places.length > 0 ? places : ROOMS)) {
+  const total = { passed: 0, failed: 0, skipped: 0, endless: 0 };
+  totals.set(room, total);
+  for await (const result of runFiles(machine, files)) {
+    tell(relative(join(copy, 'out', 'test'), result.file), result);
     total.passed += result.passed;
     total.failed += result.failures.length;
     total.skipped += result.skipped;
     total.endless += result.stuck === undefined ? 0 : 1;
-    totals.set(room, total);
   }
 }
 const all = { passed: 0, failed: 0, skipped: 0, endless: 0 };

@@ -13,9 +13,18 @@ export default class Events extends Mocha.reporters.Base {
   constructor(runner, options) {
     super(runner, options);
     const { events } = options.reporterOptions;
+    let file;
     const write = (kind) => (each, error) => {
-      const title = each?.fullTitle();
-      appendFileSync(events, `${JSON.stringify({ kind, title, message: error?.message })}\n`);
+      // A hook of all tests has no file of its own.
+      if (kind !== 'begun' || each.type === 'test') file = each?.file ?? file;
+      const event = {
+        kind,
+        file,
+        title: each?.fullTitle(),
+        message: error?.message,
+        at: Date.now(),
+      };
+      appendFileSync(events, `${JSON.stringify(event)}\n`);
     };
     for (const [event, kind] of [
       [EVENT_HOOK_BEGIN, 'begun'],
