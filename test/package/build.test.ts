@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isSanitized } from '../support/sanitizer.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const isSanitized = process.env['SANITIZER'] !== undefined;
 
 describe('building the addon', () => {
   let folder: string;
