@@ -6,6 +6,7 @@ import { decodeReply, encodeReply } from '#dist/rpc/envelope/reply.js';
 import { decodeRequest, encodeRequest } from '#dist/rpc/envelope/request.js';
 import { Child } from '../support/child.js';
 import { clients, ours, type Client, type Program } from '../support/clients.js';
+import { isEmulated } from '../support/machine.js';
 import { vectors, VECTORS } from '../support/vectors.js';
 
 const SMALL = { maxMessages: 4, maxMessageSize: 512 };
@@ -149,8 +150,11 @@ describe('peers of all languages', function () {
         // The request that the host gives up comes too late, or expires before a busy machine gets to it.
         const expired = end.stdout.endsWith('late: 1') ? 0 : 1;
         assert.deepEqual(end.stdout.split('\n'), [...shown, `late: ${1 - expired}`]);
-        const counted = `done=${10 - expired} failed=3 expired=${expired} invalid=0 gone=0`;
-        assert.equal(await counts(child), counted);
+        const counted = await counts(child);
+        // Or an emulated host has not even sent it.
+        const unsent = isEmulated && expired === 1 && counted?.includes('expired=0') === true;
+        const [done, came] = [10 - expired, unsent ? 0 : expired];
+        assert.equal(counted, `done=${done} failed=3 expired=${came} invalid=0 gone=0`);
         assert.equal(requests.currentMessages, 0);
       });
     }
