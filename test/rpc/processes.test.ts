@@ -5,6 +5,7 @@ import { temporaryQueue } from 'posix-mqueue/testing';
 import { runFixture, type Child } from '../support/child.js';
 import { until } from '../support/code.js';
 import { leaseFiles } from '../support/leases.js';
+import { isEmulated } from '../support/machine.js';
 import { slowdown } from '../support/sanitizer.js';
 
 interface Answered {
@@ -17,6 +18,8 @@ interface Answered {
 
 const HOSTS = 4;
 const WORKERS = 6;
+/** While all is answered, for which an emulated worker hardly begins in time. */
+const LEAST_KILLED = isEmulated ? 1 : 3;
 // 2,000 take half a minute.
 const TASKS = process.env['FAULT_RUNS'] === undefined ? 400 : 2000;
 
@@ -77,7 +80,7 @@ describe('many hosts and workers of one queue', function () {
     for (const { answered, wrong, open } of await ends) {
       assert.deepEqual([answered, wrong, open], [400, 0, 0]);
     }
-    assert.ok(killed >= 3, String(killed));
+    assert.ok(killed >= LEAST_KILLED, String(killed));
   });
 
   it('with redelivery each request is answered once though a worker is killed every 200 ms', async () => {
