@@ -156,9 +156,12 @@ describe('Worker', () => {
 });
 
 describe('the pool threads that workers set aside', () => {
-  const budget = native.poolBudget;
+  let budget: number;
 
   before(function () {
+    // Before anything was opened the addon may not be loaded.
+    temporaryQueue({ maxMessages: 1 });
+    budget = native.poolBudget;
     if (budget === 0) this.skip(); // UV_THREADPOOL_SIZE=1 has none to set aside
   });
 
