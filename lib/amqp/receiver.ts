@@ -230,7 +230,11 @@ export class AmqpReceiver implements Receiver {
         if (this.#channel !== channel) throw lostLinkError(this.#name);
         channel.ack(message);
       },
-      back: () => returns().resend(body, { ...properties, priority }, contents.attempts),
+      back: async () => {
+        // The broker has it in the queue again already.
+        if (redelivery && this.#channel !== channel) throw lostLinkError(this.#name);
+        await returns().resend(body, { ...properties, priority }, contents.attempts);
+      },
     });
   }
 

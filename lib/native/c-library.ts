@@ -15,7 +15,7 @@ export function libraryFamily(url: string): 'glibc' | 'musl' {
 /** Beside a bundle there may be no packages, but Node's own file begins with the name of what loads it. */
 function familyOfProgram(): 'glibc' | 'musl' {
   try {
-    const head = Buffer.alloc(4096);
+    const head = Buffer.alloc(65_536);
     const file = openSync(process.execPath, 'r');
     try {
       readSync(file, head);

@@ -14,7 +14,7 @@ const MOST = 256;
 /** Of a host that has ended, or was never one of ours. */
 const GONE = new Set<unknown>(['ENOENT', 'EACCES', 'EPERM', 'ERR_MQ_UNTRUSTED_OWNER']);
 /** Of a host that takes no replies, or that ended meanwhile. */
-const NOT_TAKEN = new Set<unknown>(['ETIMEDOUT', 'ABORT_ERR', 'ERR_MQ_CLOSED']);
+const NOT_TAKEN = new Set<unknown>(['ETIMEDOUT', 'ERR_MQ_CLOSED']);
 
 /** How to send one reply. */
 export interface ReplyProperties {

@@ -115,10 +115,10 @@ export interface RpcWorkerStats {
   /** Requests whose handler failed, or that had none. */
   readonly failed: number;
   /**
-   * Requests that were not done, nor answered in part, when the `timeout` of `run` or `close` was over, and are in the queue
-   * again: with `redelivery`.
+   * With `redelivery`: requests that were neither done nor answered in part when the `timeout` of `run` or `close` was over, and
+   * come again, to another worker.
    */
-  readonly requeued: number;
+  readonly unfinished: number;
   /** Requests whose deadline had passed. */
   readonly expired: number;
   /** Messages that were no requests. */

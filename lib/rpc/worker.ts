@@ -67,7 +67,7 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     received: 0,
     processed: 0,
     failed: 0,
-    requeued: 0,
+    unfinished: 0,
     expired: 0,
     invalid: 0,
     lost: 0,
@@ -187,7 +187,6 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
     }
     // Not before the reply is in its queue: else nobody would do it again.
     if (isDone) await this.#acknowledger.done(delivery, requests);
-    else await this.#acknowledger.notBegun(delivery, requests);
   }
 
   /** False where another worker is to do it. */
@@ -246,8 +245,8 @@ export class RpcWorker<C extends AnyCodec = typeof raw> extends EventEmitter<Rpc
       this.#counts.processed += 1;
     } catch (error) {
       // To do again what was answered in part would answer that part twice.
-      if (this.#running.handsBack && replies.count === 0) {
-        this.#counts.requeued += 1;
+      if (this.#running.leavesUnfinished && replies.count === 0) {
+        this.#counts.unfinished += 1;
         return false;
       }
       this.#counts.failed += 1;

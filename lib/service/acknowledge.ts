@@ -30,7 +30,7 @@ export class Acknowledger {
     }
   }
 
-  /** Nobody has begun to work on this message, or it is to be done anew: another receiver is to have it. */
+  /** Nobody has begun to work on this message: another receiver is to have it. */
   async notBegun(delivery: Delivery, queue: string): Promise<void> {
     try {
       await delivery.nack();

@@ -21,19 +21,19 @@ export interface RedeliveryOptions {
    */
   redelivery?: boolean | undefined;
   /**
-   * After how many workers that died with it in hand a message is given up. It goes to `deadLetter`, or stays where it
-   * was kept.
+   * After how many workers that died with it in hand, or had no more time for it, a message is given up. It goes to
+   * `deadLetter`, or stays where it was kept.
    *
    * @defaultValue 5
    */
   maxAttempts?: number | undefined;
 }
 
-/** A message of a worker that died. */
+/** A message that another worker had in hand. */
 export interface Adopted {
   /** Its bytes and priority. */
   readonly message: Message;
-  /** How many workers have died with it in hand. */
+  /** How many workers have died with it in hand, or had no more time for it. */
   readonly attempts: number;
 }
 
@@ -47,7 +47,7 @@ export interface GaveUp extends Adopted {
 
 /** The events about them. */
 export interface RedeliveryEvents {
-  /** A worker has died with this message in hand, and this one works on it now, or gives it up. */
+  /** A worker has died with this message in hand, or had no more time for it, and this one works on it now, or gives it up. */
   adopted: [adopted: Adopted];
   /**
    * As many workers died with this message in hand as are allowed. Where nobody listens and it was not buried, a

@@ -82,8 +82,11 @@ export class Running {
     return this.#giveUp.signal;
   }
 
-  /** Whether what is not done now is another worker's to do: the wait for it is over, and work may be done twice. */
-  get handsBack(): boolean {
+  /**
+   * Whether what is not done now comes again, to another worker, if it is not acknowledged: the wait for it is over, and the
+   * receiver about to be closed. To put it back would take room in the queue, and time.
+   */
+  get leavesUnfinished(): boolean {
     return this.#giveUp.signal.aborted && this.#job.redelivery.redelivery === true;
   }
 

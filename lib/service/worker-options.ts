@@ -15,7 +15,7 @@ export type Reply<C extends AnyCodec> = Encoded<C> | Message;
 export interface RequestContext {
   /** The priority of the request. */
   readonly priority: number;
-  /** How many workers have died with it in hand: 0 without `redelivery`. */
+  /** How many workers have died with it in hand, or had no more time for it: 0 without `redelivery`. */
   readonly attempts: number;
   /** Aborted when the worker was closed and its timeout is over: nobody waits for this any more. */
   readonly signal: AbortSignal;
@@ -107,8 +107,11 @@ export interface WorkerStats {
   readonly processed: number;
   /** Requests that failed. */
   readonly failed: number;
-  /** Requests that were not done when the `timeout` of `run` or `close` was over, and are in the queue again: with `redelivery`. */
-  readonly requeued: number;
+  /**
+   * With `redelivery`: requests that were neither done nor answered in part when the `timeout` of `run` or `close` was over, and
+   * come again, to another worker.
+   */
+  readonly unfinished: number;
   /** Messages sent to the response queue. */
   readonly responses: number;
   /** Requests being worked on now. */

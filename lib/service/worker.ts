@@ -43,6 +43,8 @@ interface Work {
   /** Its bytes, until it is decoded. */
   request: unknown;
   sender: Sender | undefined;
+  /** How many responses were sent. */
+  responses: number;
   /** Whether what it failed with is about the queues, and keeps the worker from going on. */
   isFatal: boolean;
 }
@@ -67,7 +69,14 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
   readonly #service: Service;
   readonly #decoder: Decoder;
   readonly #acknowledger = new Acknowledger((...told) => this.emit('unacknowledged', ...told));
-  readonly #counts = { received: 0, processed: 0, failed: 0, requeued: 0, responses: 0, inHand: 0 };
+  readonly #counts = {
+    received: 0,
+    processed: 0,
+    failed: 0,
+    unfinished: 0,
+    responses: 0,
+    inHand: 0,
+  };
   readonly #latency = new Latency();
   readonly #running: Running;
   readonly #deadLetters: DeadLetters | undefined;
@@ -162,7 +171,13 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
     this.#counts.inHand += 1;
     const begun = now();
     let isDone = true;
-    const work: Work = { delivery, request: delivery.body, sender: undefined, isFatal: false };
+    const work: Work = {
+      delivery,
+      request: delivery.body,
+      sender: undefined,
+      responses: 0,
+      isFatal: false,
+    };
     const cannotBegin = async (error: unknown): Promise<never> => {
       await this.#acknowledger.notBegun(delivery, this.#options.requests);
       work.isFatal = true;
@@ -175,15 +190,21 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       else await this.#process(work);
       this.#counts.processed += 1;
     } catch (error) {
-      isDone = work.isFatal || !this.#running.handsBack;
+      isDone = !this.#leaves(work, error);
       if (isDone) await this.#fail(error, work);
-      else this.#counts.requeued += 1;
+      else this.#counts.unfinished += 1;
     } finally {
       this.#counts.inHand -= 1;
       if (isDone) this.#latency.record(begun);
     }
     if (isDone) await this.#acknowledger.done(delivery, this.#options.requests);
-    else await this.#acknowledger.notBegun(delivery, this.#options.requests);
+  }
+
+  /** Whether nobody is told of this failure, as another worker is to do it anew: not what is answered in part, or of a host that is gone. */
+  #leaves(work: Work, error: unknown): boolean {
+    if (!this.#running.leavesUnfinished || work.isFatal || work.responses > 0) return false;
+    const isReplaced = work.sender !== undefined && this.#responseQueue?.isReplaced(work.sender);
+    return isReplaced !== true && codeOf(error) !== 'ERR_MQ_REPLACED';
   }
 
   #processTraced(work: Work): Promise<void> {
@@ -218,6 +239,7 @@ export class Worker<C extends AnyCodec = typeof raw> extends EventEmitter<Worker
       work.isFatal = !OF_ONE_RESPONSE.has(codeOf(error));
       throw error;
     }
+    work.responses += 1;
     this.#counts.responses += 1;
   }
 

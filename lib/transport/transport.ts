@@ -76,7 +76,7 @@ export interface NackOptions {
 export interface Delivery extends Properties {
   readonly body: Buffer;
   readonly priority: number;
-  /** How many receivers have died with it in their hand. 0 where the transport has no `redelivery`. */
+  /** How many receivers have died, or were closed, with it in their hand. 0 where the transport has no `redelivery`. */
   readonly attempts: number;
   /** The work is done. Where the transport has `redelivery`, it gives the message again without. */
   ack(): Promise<void>;

@@ -36,13 +36,17 @@ function start({ root, copy, node, environment, grep }, files, events) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment,
   });
-  const run = { child, output: '', over: undefined };
+  const run = { child, output: '', over: undefined, crashed: false };
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (data) => (run.output += data));
   }
   // What it left running would hold its output open.
   child.once('exit', () => endAll(child));
-  void once(child, 'close').then(([code, signal]) => (run.over = signal ?? `exit code ${code}`));
+  void once(child, 'close').then(([code, signal]) => {
+    // The emulator, and a shell, tell of a signal by such a code.
+    run.crashed = signal !== null || code >= 128;
+    run.over = signal ?? `exit code ${code}`;
+  });
   return run;
 }
 
@@ -78,7 +82,11 @@ async function* runTogether(machine, files) {
     if (over !== undefined) {
       process.off('exit', end);
       const rest = files.filter((file) => !done.has(file));
-      if (ended) return [];
+      if (ended) {
+        const crash = { how: over, title: 'after the last test', output: run.output };
+        if (run.crashed) yield resultOf(last.file ?? files.at(-1), [], since, crash);
+        return [];
+      }
       // One that cannot be loaded keeps all from running.
       if (last === undefined && files.length > 1) return rest;
       const stuck = {

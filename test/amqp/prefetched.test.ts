@@ -78,7 +78,7 @@ describe('messages that a receiver was handed and nobody took when it is closed'
 describe('what a worker has not done when its time is over', function () {
   this.timeout(30_000);
 
-  it('is in its queue again, though the worker lives', async () => {
+  it('comes again, though the worker lives and its queue is full', async () => {
     const [transport, other] = [new AmqpTransport({ urls }), new AmqpTransport({ urls })];
     const options = { requests: temporaryName(), codec: text, redelivery: true, maxMessages: 8 };
     const begun = gate();
@@ -92,12 +92,13 @@ describe('what a worker has not done when its time is over', function () {
     const sender = await other.openSender(options.requests);
     await sender.send(Buffer.from('long'), { priority: 3 });
     await begun.opened;
+    for (let count = 0; count < 8; count += 1) await sender.send(Buffer.from('other'));
     await worker.close({ timeout: 1 });
     await running;
-    assert.deepEqual([worker.stats().requeued, worker.stats().failed], [1, 0]);
+    assert.deepEqual([worker.stats().unfinished, worker.stats().failed], [1, 0]);
     const receiver = await other.openReceiver(options.requests, { redelivery: true });
-    const { body, priority } = await receiver.next();
-    assert.deepEqual([body.toString(), priority], ['long', 3]);
+    const { body, priority, attempts } = await receiver.next();
+    assert.deepEqual([body.toString(), priority, attempts], ['long', 3, 1]);
     await other.unlink(options.requests);
     await Promise.all([transport.close(), other.close()]);
   });

@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { MessageQueue, text } from 'posix-mqueue';
 import { Worker, type Adopted, type GaveUp, type WorkerOptions } from 'posix-mqueue/service';
 import { MemoryTransport, temporaryName } from 'posix-mqueue/testing';
+import { codeOf } from '#dist/base/code-of.js';
 import { decodeDeadLetter } from '#dist/rpc/envelope/dead-letter.js';
 import { runFixture } from '../support/child.js';
 import { unlinkQuietly, until } from '../support/code.js';
@@ -230,49 +231,107 @@ describe('Worker with redelivery', function () {
     while (fromWorkers.tryReceive() !== null);
   });
 
+  const never = (): Promise<never> => new Promise(() => undefined);
+
   /** One with work in hand that has no end, told to end at once. */
   async function interrupted(
     options: Partial<WorkerOptions<typeof text>> = {},
-    meanwhile: readonly string[] = [],
+    { work = never, meanwhile }: { work?: () => unknown; meanwhile?: () => Promise<unknown> } = {},
   ): Promise<{ worker: Worker<typeof text>; failures: unknown[] }> {
     const failures: unknown[] = [];
     const begun = gate();
     const { worker } = await working(options, () => {
       begun.open();
-      return new Promise(() => undefined);
+      return work();
     });
-    worker.on('failure', (failure) => failures.push(failure));
+    worker.on('failure', ({ error }) => failures.push(codeOf(error)));
     await toWorkers.send('a', { priority: 7 });
     await begun.opened;
-    for (const each of meanwhile) await toWorkers.send(each);
+    await meanwhile?.();
     await worker.close({ timeout: 1 });
     return { worker, failures };
   }
 
-  it('puts back what is not done when the time for that is over, and calls it no failure', async () => {
+  it('leaves what is not done when the time for that is over to another one, and calls it no failure', async () => {
     const { worker, failures } = await interrupted({ deadLetter, buryFailures: true });
-    const { requeued, failed, processed, latency } = worker.stats();
-    assert.deepEqual([requeued, failed, processed, latency.count, failures], [1, 0, 0, 0, []]);
+    const { unfinished, failed, processed, latency } = worker.stats();
+    assert.deepEqual([unfinished, failed, processed, latency.count, failures], [1, 0, 0, 0, []]);
     assert.throws(() => MessageQueue.open(deadLetter), { code: 'ENOENT' });
-    const message = await toWorkers.receive();
-    assert.deepEqual([message.text(), message.priority], ['a', 7]);
-  });
-
-  it('leaves what its queue has no room for then to the others', async () => {
-    const { worker } = await interrupted({}, ['b', 'c', 'd', 'e']);
-    assert.equal(worker.stats().requeued, 1);
-    assert.equal(toWorkers.currentMessages, 4);
-    const { close } = await working();
-    const answered: string[] = [];
-    while (answered.length < 5) answered.push((await fromWorkers.receive()).text());
-    assert.deepEqual(answered.toSorted(), ['a', 'b', 'c', 'd', 'e']);
+    const { adopted, close } = await working();
+    assert.equal((await fromWorkers.receive()).text(), 'a');
+    assert.deepEqual([adopted[0]?.attempts, adopted[0]?.message.priority], [1, 7]);
     await close();
   });
 
-  it('does not put back without it: then it is a failure', async () => {
+  it('does so though its queue is full', async () => {
+    const others = ['b', 'c', 'd', 'e'];
+    const { worker } = await interrupted(
+      {},
+      { meanwhile: () => Promise.all(others.map((each) => toWorkers.send(each))) },
+    );
+    assert.equal(worker.stats().unfinished, 1);
+    const { close } = await working();
+    const answered: string[] = [];
+    while (answered.length < 5) answered.push((await fromWorkers.receive()).text());
+    assert.deepEqual(answered.toSorted(), ['a', ...others]);
+    await close();
+  });
+
+  it('gives up what no worker has had the time for', async () => {
+    await interrupted();
+    const { gaveUp, close } = await working({ maxAttempts: 1, deadLetter });
+    await until(() => gaveUp.length > 0, 'a message given up');
+    assert.deepEqual([gaveUp[0]?.attempts, gaveUp[0]?.buried], [1, true]);
+    await close();
+  });
+
+  it('does not leave what is answered in part: that would be answered twice', async () => {
+    const { worker, failures } = await interrupted(
+      {},
+      {
+        async *work() {
+          yield 'one';
+          yield await never();
+        },
+        meanwhile: async () => fromWorkers.receive(),
+      },
+    );
+    assert.deepEqual([worker.stats().unfinished, failures], [0, ['ABORT_ERR']]);
+    assert.deepEqual(leaseFiles(requests), []);
+  });
+
+  it('does not leave the request of a host that is gone to the one that has its names', async () => {
+    const made: MessageQueue[] = [];
+    const options = { redelivery: true, requests, responses, codec: text, ...SIZES };
+    const begun = gate();
+    const worker = new Worker(options, () => {
+      begun.open();
+      return never();
+    });
+    worker.on('failure', () => undefined);
+    const reopened = new Promise((resolve) => {
+      worker.on('reopened', (name) => {
+        if (name === responses) resolve(name);
+      });
+    });
+    const running = worker.run();
+    await toWorkers.send('a');
+    await begun.opened;
+    for (const name of [requests, responses]) {
+      MessageQueue.unlink(name);
+      made.push(MessageQueue.open(name, { ...SIZES, create: true }));
+    }
+    await reopened;
+    await worker.close({ timeout: 1 });
+    await running;
+    assert.deepEqual([worker.stats().unfinished, worker.stats().failed], [0, 1]);
+    await Promise.all(made.map((queue) => queue.close()));
+  });
+
+  it('leaves nothing without it: then it is a failure', async () => {
     const { worker, failures } = await interrupted({ redelivery: false });
-    assert.deepEqual([worker.stats().requeued, worker.stats().failed], [0, 1]);
-    assert.equal(failures.length, 1);
+    assert.deepEqual([worker.stats().unfinished, worker.stats().failed], [0, 1]);
+    assert.deepEqual(failures, ['ABORT_ERR']);
     assert.equal(toWorkers.currentMessages, 0);
   });
 

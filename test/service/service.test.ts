@@ -56,7 +56,7 @@ for (const [title, make] of transports) {
         received: 2,
         processed: 2,
         failed: 0,
-        requeued: 0,
+        unfinished: 0,
         responses: 2,
         inHand: 0,
         adopted: 0,

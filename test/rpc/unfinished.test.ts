@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { text } from 'posix-mqueue';
+import { MessageQueue, text } from 'posix-mqueue';
 import { RpcHost, RpcWorker, type RpcHandler } from 'posix-mqueue/rpc';
 import { temporaryQueue } from 'posix-mqueue/testing';
+import { decodeReply } from '#dist/rpc/envelope/reply.js';
+import { encodeRequest } from '#dist/rpc/envelope/request.js';
+import { nextTurn } from '../support/code.js';
 import { gate } from '../support/gate.js';
 
 const SMALL = { maxMessages: 4, maxMessageSize: 512 };
@@ -39,8 +42,8 @@ describe('an RpcWorker with redelivery whose time is over', () => {
     await begun.opened;
     await worker.close({ timeout: 1 });
     await running;
-    const { requeued, failed, latency } = worker.stats();
-    assert.deepEqual([requeued, failed, latency.count], [1, 0, 0]);
+    const { unfinished, failed, latency } = worker.stats();
+    assert.deepEqual([unfinished, failed, latency.count], [1, 0, 0]);
     return worker;
   }
 
@@ -82,7 +85,26 @@ describe('an RpcWorker with redelivery whose time is over', () => {
     );
     await failed;
     await running;
-    assert.deepEqual([values, worker.stats().requeued, worker.stats().failed], [['one'], 0, 1]);
+    assert.deepEqual([values, worker.stats().unfinished, worker.stats().failed], [['one'], 0, 1]);
+  });
+
+  it('leaves a request whose reply has no room yet', async () => {
+    const replies = temporaryQueue({ maxMessages: 1, maxMessageSize: 512 });
+    await replies.send('in the way');
+    const queue = MessageQueue.open(requests);
+    const { worker, running } = await start((request) => `${request} done`);
+    await queue.send(encodeRequest({ id: 'e', replyTo: replies.name }, Buffer.from('e')));
+    while (worker.stats().inHand === 0) await nextTurn();
+    await worker.close({ timeout: 1 });
+    await running;
+    const { unfinished, gone, processed } = worker.stats();
+    assert.deepEqual([unfinished, gone, processed], [1, 0, 0]);
+    await replies.receive();
+    const next = await start((request) => `${request} done by the next`);
+    const reply = decodeReply((await replies.receive()).data);
+    assert.deepEqual([reply.id, reply.body.toString()], ['e', 'e done by the next']);
+    await next.worker.close();
+    await queue.close();
   });
 
   it('tells who asked that it failed without redelivery', async () => {
@@ -95,6 +117,6 @@ describe('an RpcWorker with redelivery whose time is over', () => {
     await begun.opened;
     await worker.close({ timeout: 1 });
     await Promise.all([running, failed]);
-    assert.deepEqual([worker.stats().requeued, worker.stats().failed], [0, 1]);
+    assert.deepEqual([worker.stats().unfinished, worker.stats().failed], [0, 1]);
   });
 });
