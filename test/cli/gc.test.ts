@@ -97,6 +97,7 @@ describe('mqueue gc', function () {
 
   it('leaves reply queues alone where it cannot see who has them open', async () => {
     const { code, stdout, stderr } = await inShell(`
+      mount -t tmpfs none /dev/shm
       export TMPDIR=$(mktemp -d)
       $mqueue create mq-reply-0123456789abcdef --depth 1 --size 64
       unshare --pid --fork --mount-proc $mqueue gc
